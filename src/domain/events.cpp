@@ -1,0 +1,28 @@
+#include "domain/events.hpp"
+
+namespace chipledger {
+
+const std::vector<std::string_view>& event_types()
+{
+    static const std::vector<std::string_view> names{
+        "LedgerOpened", "PolicyPublished", "FirmRegistered", "FirmAmended",
+        "TierAssigned", "ApplicationSubmitted", "ApplicationReviewStarted",
+        "ApplicationWithdrawn", "ApplicationRefused", "ApprovalGranted",
+        "ApprovalAmended", "ApprovalSuspended", "ApprovalReinstated", "ApprovalRevoked",
+        "ApprovalSurrendered", "ApprovalExpired", "QuotaCarriedOver", "BatchRegistered",
+        "SerialsRecorded", "BatchTestCertified", "AllocationReserved",
+        "AllocationReleased", "AllocationTransferred", "ShipmentDispatched",
+        "ShipmentArrived", "ShipmentLost", "ShipmentFound", "ShipmentInspected",
+        "ShipmentHeld", "ShipmentHoldLifted", "ShipmentCleared", "ShipmentSeized",
+        "ShipmentSeizureLifted", "ShipmentConfiscated", "ShipmentReturned",
+        "AllocationDelivered", "AllocationDeployed", "AllocationUndeployed",
+        "AllocationRecalled", "AllocationRecallLifted", "AllocationDecommissioned",
+        "ConditionEvidenced", "ConditionBreached", "ClaimsBlocked", "ClaimsUnblocked",
+        "EventCorrected", "EventVoided"};
+    static_assert(std::variant_size_v<EventData> == 47, "a name for each event");
+    return names;
+}
+
+std::string_view type_name(const EventData& data) { return event_types()[data.index()]; }
+
+}  // namespace chipledger
