@@ -36,6 +36,13 @@ struct Policy {
     Position entry{};
 };
 
+/// A firm's units after an entry, for charts.
+struct TimelinePoint {
+    Timestamp occurred_at{};
+    Time recorded_at{};
+    UnitCounts units{};
+};
+
 struct Firm {
     Text name{};
     Tier tier{};
@@ -43,6 +50,8 @@ struct Firm {
     Position registered{};  ///< The entry.
     std::vector<ApprovalId> approvals{};
     std::vector<ApplicationId> applications{};
+    UnitCounts units{};  ///< Of the units that name an approval of the firm.
+    PersistentMap<std::int64_t, TimelinePoint> timeline{};  ///< By position, where units moved.
 };
 
 struct Application {
@@ -172,7 +181,5 @@ std::optional<Position> blocked(const State& state, const ApprovalId& id);
 bool critical(const State& state, const Approval& approval);
 /// revoked, expired, surrendered, suspended, blocked, exhausted, critical or open, in that order.
 std::string_view status_name(const State& state, const ApprovalId& id);
-/// Units of all approvals of a firm.
-UnitCounts units_of(const State& state, const FirmId& firm);
 
 }  // namespace chipledger

@@ -1,0 +1,68 @@
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/state.hpp"
+#include "ledger/submission.hpp"
+#include "store/event_store.hpp"
+
+namespace chipledger {
+
+struct LedgerOptions {
+    std::string database{};                   ///< libpq conninfo of the runtime role.
+    std::optional<ClockMode> clock{};         ///< None: what the ledger says; system for a new one.
+    Time simulated_start{};                   ///< For a new ledger with a simulated clock.
+    std::optional<UtcOffset> utc_offset{};    ///< None: what the ledger says; +08:00 for a new one.
+    std::string origin = "chipledger";        ///< Of a new ledger.
+    std::size_t queue_max = 4096;             ///< Submissions that may wait; beyond it: overloaded.
+    std::size_t reader_connections = 2;
+};
+
+/// What /readyz and /metrics tell.
+struct LedgerHealth {
+    bool writing = false;     ///< False: fenced, or the store is away.
+    std::string reason{};     ///< Why not.
+    std::size_t queued = 0;
+};
+
+/// The one ledger of a process: writer, durable state, history. Thread-safe. Completions run on
+/// the executor of the awaiting coroutine.
+class Ledger {
+public:
+    /// Migrates nothing; takes the writer's epoch over, reads the log, folds it, checks the head,
+    /// records LedgerOpened in an empty one, starts the writer.
+    static Result<std::unique_ptr<Ledger>> open(LedgerOptions options);
+    virtual ~Ledger() = default;
+
+    /// The durable state: everything a reader may see. Never null; immutable.
+    virtual std::shared_ptr<const State> head() const = 0;
+    /// The state as of the first `position` entries (0 to head), as it was known then.
+    virtual boost::asio::awaitable<Result<std::shared_ptr<const State>>> at(Position position) = 0;
+    /// The last position recorded at or before `recorded`.
+    virtual boost::asio::awaitable<Result<Position>> position_at(Time recorded) = 0;
+    /// Judges, records and answers; answers only what is durable.
+    virtual boost::asio::awaitable<Answer> submit(Submission submission) = 0;
+    /// Waits until the head has reached `position`, at most `limit`; the head's position.
+    virtual boost::asio::awaitable<Position> wait_for(Position position,
+                                                      std::chrono::milliseconds limit) = 0;
+    /// Stored entries from the database.
+    virtual boost::asio::awaitable<Result<std::vector<StoredEntry>>> list(EventFilter filter) = 0;
+    /// Ledger time: the wall clock, or the simulated one.
+    virtual Time now() const = 0;
+    /// Moves a simulated clock forward; entries fall due on the way and are durable on return.
+    /// Refused bad-state when it would go back, or when the clock is the system's.
+    virtual boost::asio::awaitable<Result<Time>> set_now(Time now) = 0;
+    /// The type of a recorded entry, for corrections that do not name it.
+    virtual boost::asio::awaitable<Result<std::optional<std::string>>> type_of(Position entry) = 0;
+    virtual LedgerHealth health() const = 0;
+    /// Answers what is queued, then stops writing. Idempotent.
+    virtual void stop() = 0;
+};
+
+}  // namespace chipledger

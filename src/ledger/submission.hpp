@@ -1,0 +1,37 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "codec/event_json.hpp"
+#include "domain/events.hpp"
+#include "domain/refusal.hpp"
+
+namespace chipledger {
+
+/// One write request: one event, or a list that is recorded whole or not at all.
+struct Submission {
+    Actor actor{};
+    std::string key{};        ///< Idempotency-Key; may be empty for a dry run only.
+    std::string body_hash{};  ///< SHA-256 of what came with the key, 32 bytes.
+    std::optional<std::int64_t> if_match{};  ///< Version that the first subject must have.
+    bool if_match_any = false;               ///< If-Match: *, or none where none is needed.
+    bool dry_run = false;
+    bool list = false;  ///< Came as {"events":[…]}: pointers begin with /events/N.
+    std::vector<Proposal> proposals{};
+};
+
+/// What was recorded (of a dry run: what would be).
+struct Recorded {
+    Position first{};
+    std::int64_t version = 0;  ///< Of the first event's first subject after it: its ETag.
+    std::vector<std::string> entries{};  ///< Canonical bytes, ascending.
+};
+
+struct Answer {
+    Result<Recorded> outcome = Refusal{};
+    bool replayed = false;  ///< The first answer to this key, given again.
+};
+
+}  // namespace chipledger
