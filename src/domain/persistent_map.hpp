@@ -1,9 +1,11 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <iterator>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 namespace chipledger {
@@ -73,6 +75,13 @@ public:
     std::size_t size() const { return size_; }
     bool empty() const { return size_ == 0; }
     bool contains(const Key& key) const { return find(key) != nullptr; }
+    /// The value under `key`, which must be there.
+    const Value& at(const Key& key) const
+    {
+        const Value* value = find(key);
+        if (!value) throw std::out_of_range{"no such key"};
+        return *value;
+    }
 
     const Value* find(const Key& key) const
     {

@@ -1,0 +1,268 @@
+#include "domain/guards.hpp"
+
+#include <algorithm>
+
+namespace chipledger {
+
+namespace {
+
+constexpr std::size_t entries_max = 100;  // Positions named in one refusal.
+
+/// How many of the units pass, and the entries that hold the others.
+struct Tally {
+    std::int64_t good = 0;
+    std::int64_t beyond = 0;  ///< Units that the batch does not have.
+    std::vector<Position> entries{};
+};
+
+template <class Test>
+Tally tally(const State& state, const Units& units, Test&& passes)
+{
+    Tally sum;
+    for (const UnitRange& range : units) {
+        std::int64_t seen = 0;
+        const Batch& batch = state.batches.at(range.batch);
+        batch.custody.visit(range.from, range.to, [&](auto from, auto to, const Run& run) {
+            seen += to - from + 1;
+            if (passes(run.holding))
+                sum.good += to - from + 1;
+            else
+                sum.entries.push_back(run.entry);
+        });
+        if (seen < count(range)) sum.entries.push_back(batch.registered);
+        sum.beyond += count(range) - seen;
+    }
+    std::ranges::sort(sum.entries);
+    sum.entries.erase(std::unique(sum.entries.begin(), sum.entries.end()), sum.entries.end());
+    if (sum.entries.size() > entries_max) sum.entries.resize(entries_max);
+    return sum;
+}
+
+template <class Test>
+No unless_all(Code code, std::string_view what, const State& state, const Units& units, Test&& test)
+{
+    Tally sum = tally(state, units, test);
+    const std::int64_t asked = count(units);
+    if (sum.good == asked) return {};
+    std::string detail = std::to_string(asked - sum.good) + " of " + std::to_string(asked) +
+                         " units are not " + std::string{what};
+    if (sum.beyond > 0)
+        detail += "; " + std::to_string(sum.beyond) + " are beyond the end of the batch";
+    return Refusal{code,     "/data/units", detail + ". Name other units, or read the batch again.",
+                   sum.good, asked,         std::move(sum.entries)};
+}
+
+std::string states_text(const Needed& needed)
+{
+    std::string text;
+    for (const UnitState state : needed.states)
+        text += (text.empty() ? "" : " or ") + std::string{name_of(state)};
+    return text;
+}
+
+std::vector<Position> movements_of(const Approval& approval)
+{
+    std::vector<Position> entries;
+    for (const auto& item : approval.movements) {
+        if (entries.size() == entries_max) break;
+        entries.push_back(Position{item.key});
+    }
+    return entries;
+}
+
+const Condition* find_condition(const Approval& approval, ConditionCode code)
+{
+    const auto found = std::ranges::find(approval.conditions, code, &Condition::code);
+    return found == approval.conditions.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+bool Needed::held_by(const Holding& holding) const
+{
+    if (free) return holding.approval.empty();
+    return holding.approval == approval && (shipment.empty() || holding.shipment == shipment);
+}
+
+bool Needed::in_state(const Holding& holding) const
+{
+    return std::ranges::find(states, holding.state) != states.end();
+}
+
+const Approval* find_approval(const State& state, const Event& event, const ApprovalId& id)
+{
+    const Approval* approval = state.approvals.find(id);
+    if (approval && event.actor.role == Role::firm && event.actor.firm != approval->firm)
+        return nullptr;
+    return approval;
+}
+
+No unknown_approval(std::string_view param)
+{
+    return Refusal{Code::unknown_approval, std::string{param},
+                   "There is no such approval. Check its number."};
+}
+
+No not_in_force(const Approval& approval, const Event& event, std::string_view param)
+{
+    const ApprovalStatus status = approval.status_at(event.occurred_at.at);
+    if (status == ApprovalStatus::in_force) return {};
+    return Refusal{.code = Code::approval_not_in_force,
+                   .param = std::string{param},
+                   .detail = std::string{"The approval is "} +
+                             boost::describe::enum_to_string(status, "") +
+                             " when this occurred. Ask the regulator.",
+                   .entries = {approval.statuses.back().entry}};
+}
+
+No unknown_batch(const State& state, const Units& units)
+{
+    for (std::size_t i = 0; i < units.size(); ++i)
+        if (!state.batches.contains(units[i].batch))
+            return Refusal{Code::unknown_batch, "/data/units/" + std::to_string(i) + "/batch",
+                           "There is no such batch. Check its number."};
+    return {};
+}
+
+No not_held(const State& state, const Units& units, const Needed& needed)
+{
+    const std::string what =
+        needed.shipment.empty() ? "held by the approval" : "in the shipment for its approval";
+    return unless_all(Code::no_reservation, what, state, units,
+                      [&](const Holding& holding) { return needed.held_by(holding); });
+}
+
+No not_in_state(const State& state, const Units& units, const Needed& needed)
+{
+    return unless_all(Code::bad_state, states_text(needed), state, units,
+                      [&](const Holding& holding) { return needed.in_state(holding); });
+}
+
+No not_all(const State& state, const Units& units, const Needed& needed)
+{
+    if (auto no = unknown_batch(state, units)) return no;
+    if (auto no = not_held(state, units, needed)) return no;
+    return not_in_state(state, units, needed);
+}
+
+No not_covered(const Approval& approval, std::int64_t available, std::int64_t requested,
+               std::string_view param)
+{
+    if (requested <= available) return {};
+    return Refusal{Code::insufficient_balance,
+                   std::string{param},
+                   "The balance covers " + std::to_string(available) + " of " +
+                       std::to_string(requested) + " units. Ask for fewer.",
+                   available,
+                   requested,
+                   movements_of(approval)};
+}
+
+No over_cap(const State& state, const FirmId& firm, const Period& period, std::int64_t exposed,
+            std::int64_t more, std::string_view param)
+{
+    const Policy* policy = state.policies.find(period);
+    if (!policy)
+        return Refusal{Code::unknown_policy, std::string{param},
+                       "Period " + period.value + " has no policy. Publish one first."};
+    const std::int64_t room = *cap(state, firm, period) - exposed;
+    if (more <= 0 || more <= room) return {};
+    return Refusal{Code::tier_cap_exceeded,
+                   std::string{param},
+                   "The tier's cap leaves room for " +
+                       std::to_string(std::max<std::int64_t>(room, 0)) + " units in period " +
+                       period.value + ". Ask for fewer, or for another tier.",
+                   room,
+                   more,
+                   {policy->entry}};
+}
+
+No not_allowed(const Approval& approval, ConditionCode code,
+               const std::optional<std::string>& value, std::string_view param)
+{
+    const Condition* condition = find_condition(approval, code);
+    if (!condition) return {};
+    if (value && std::ranges::find(*condition->allow, *value, &Text::value) !=
+                     condition->allow->end())
+        return {};
+    return Refusal{Code::condition_not_met, std::string{param},
+                   std::string{"The approval's condition "} +
+                       boost::describe::enum_to_string(code, "") + " does not allow " +
+                       (value ? *value : std::string{"an undeclared one"}) + "."};
+}
+
+std::optional<std::int64_t> limit_of(const Approval& approval, ConditionCode code)
+{
+    const Condition* condition = find_condition(approval, code);
+    if (!condition) return {};
+    return *condition->max;
+}
+
+void move(State& state, const Event& event, const Units& units, const Custody::Change& change)
+{
+    // Counts of whatever a holding names follow the units, so that no view has to count.
+    std::vector<FirmId> firms;
+    const auto counted = [&](const Holding& holding, std::int64_t n) {
+        if (!holding.shipment.empty()) state.shipments.edit(holding.shipment).units[holding.state] += n;
+        if (holding.approval.empty()) return;
+        Approval& approval = state.approvals.edit(holding.approval);
+        approval.units[holding.state] += n;
+        state.firms.edit(approval.firm).units[holding.state] += n;
+        if (std::ranges::find(firms, approval.firm) == firms.end()) firms.push_back(approval.firm);
+    };
+    for (const UnitRange& range : units) {
+        Batch& batch = state.batches.edit(range.batch);
+        const auto moved = [&](const Holding& from, const Holding& to, std::int64_t n) {
+            batch.units[from.state] -= n;
+            batch.units[to.state] += n;
+            if (from.state == UnitState::registered && from.approval.empty()) batch.unallocated -= n;
+            if (to.state == UnitState::registered && to.approval.empty()) batch.unallocated += n;
+            counted(from, -n);
+            counted(to, n);
+        };
+        batch.custody.move(range.from, range.to, event.position, change, moved);
+    }
+    for (const FirmId& id : firms) {
+        Firm& firm = state.firms.edit(id);
+        firm.timeline.insert(event.position.number,
+                             {event.occurred_at, event.recorded_at, firm.units});
+    }
+}
+
+void post(State& state, const Event& event, const ApprovalId& id, const Balance& change)
+{
+    Approval& approval = state.approvals.edit(id);
+    approval.balance = approval.balance + change;
+    Balance& movement = approval.movements.edit(event.position.number);
+    movement = movement + change;
+}
+
+Balance give_back(const Approval& approval, std::int64_t units)
+{
+    Balance change{.reserved = -units};
+    (approval.ended() ? change.forfeited : change.available) = units;
+    return change;
+}
+
+void set_status(State& state, const Event& event, const ApprovalId& id, ApprovalStatus status)
+{
+    Approval& approval = state.approvals.edit(id);
+    approval.statuses.push_back({event.occurred_at.at, status, event.position});
+    const Expiry expiry{approval.valid_to, id};
+    if (approval.ended())
+        state.expiries.erase(expiry);
+    else
+        state.expiries.insert(expiry, event.position);
+}
+
+void open_approval(State& state, const Event& event, const ApprovalId& id, Approval approval,
+                   std::int64_t granted)
+{
+    Firm& firm = state.firms.edit(approval.firm);
+    firm.approvals.insert(std::ranges::upper_bound(firm.approvals, id), id);
+    state.approvals.insert(id, std::move(approval));
+    set_status(state, event, id, ApprovalStatus::in_force);
+    post(state, event, id, {.granted = granted, .available = granted});
+}
+
+}  // namespace chipledger

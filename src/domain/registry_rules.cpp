@@ -1,0 +1,96 @@
+// The ledger itself, policies, firms and tiers.
+#include <algorithm>
+
+#include "domain/rules.hpp"
+
+namespace chipledger {
+
+namespace {
+
+Result<void> known_firm(const State& state, const FirmId& firm)
+{
+    if (state.firms.contains(firm)) return {};
+    return Refusal{Code::unknown_firm, "/data/firm", "There is no such firm. Register it first."};
+}
+
+bool in_a_policy(const State& state, const Tier& tier)
+{
+    return std::ranges::any_of(state.policies, [&](const auto& item) {
+        const auto& caps = item.value.published.caps;
+        return std::ranges::find(caps, tier, &TierCap::tier) != caps.end();
+    });
+}
+
+}  // namespace
+
+Result<void> admit(const State& state, const Event&, const LedgerOpened&)
+{
+    if (state.position == Position{}) return {};
+    return Refusal{Code::bad_state, "/type", "The ledger is open: this is its first entry only."};
+}
+
+void apply(State& state, const Event&, const LedgerOpened& opened)
+{
+    state.origin = opened.origin.value;
+    state.utc_offset = parse_offset(opened.utc_offset.value).value_or(UtcOffset{0});
+    state.clock = opened.clock;
+}
+
+Result<void> admit(const State& state, const Event&, const PolicyPublished& published)
+{
+    const Policy* latest = state.policies.find(published.period);
+    const std::int64_t next = latest ? latest->published.policy_version + 1 : 1;
+    if (published.policy_version == next) return {};
+    return Refusal{published.policy_version < next ? Code::duplicate_policy : Code::bad_state,
+                   "/data/policy_version",
+                   "The next version in period " + published.period.value + " is " +
+                       std::to_string(next) + "."};
+}
+
+void apply(State& state, const Event& event, const PolicyPublished& published)
+{
+    state.policies.insert(published.period, Policy{published, event.position});
+}
+
+Result<void> admit(const State& state, const Event&, const FirmRegistered& registered)
+{
+    if (!state.firms.contains(registered.firm)) return {};
+    return Refusal{Code::duplicate_firm, "/data/firm", "This firm is registered. Amend it."};
+}
+
+void apply(State& state, const Event& event, const FirmRegistered& registered)
+{
+    Firm& firm = state.firms.edit(registered.firm);
+    firm.name = registered.name;
+    firm.tier = registered.tier;
+    firm.sector = registered.sector;
+    firm.registered = event.position;
+}
+
+Result<void> admit(const State& state, const Event&, const FirmAmended& amended)
+{
+    return known_firm(state, amended.firm);
+}
+
+void apply(State& state, const Event&, const FirmAmended& amended)
+{
+    Firm& firm = state.firms.edit(amended.firm);
+    if (amended.name) firm.name = *amended.name;
+    if (amended.tier) firm.tier = *amended.tier;
+    if (amended.sector) firm.sector = amended.sector;
+}
+
+Result<void> admit(const State& state, const Event&, const TierAssigned& assigned)
+{
+    if (auto known = known_firm(state, assigned.firm); !known) return known;
+    if (in_a_policy(state, assigned.tier)) return {};
+    return Refusal{Code::unknown_tier, "/data/tier",
+                   "No policy names this tier. Publish one that does first."};
+}
+
+void apply(State& state, const Event&, const TierAssigned& assigned)
+{
+    state.firms.edit(assigned.firm).tier = assigned.tier;
+}
+
+}  // namespace chipledger
