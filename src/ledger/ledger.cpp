@@ -1,0 +1,245 @@
+#include "ledger/ledger.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <map>
+#include <mutex>
+
+#include "ledger/entry.hpp"
+#include "ledger/projector.hpp"
+#include "ledger/writer.hpp"
+
+namespace chipledger {
+
+namespace {
+
+namespace asio = boost::asio;
+
+/// Readers that wait for the head to reach a position.
+class Waiters {
+public:
+    asio::awaitable<void> wait(Position position, std::chrono::milliseconds limit,
+                               const std::function<Position()>& head)
+    {
+        const auto executor = co_await asio::this_coro::executor;
+        const auto timer = std::make_shared<asio::steady_timer>(executor, limit);
+        {
+            const std::scoped_lock lock{mutex_};
+            if (head() >= position) co_return;
+            waiting_.emplace(position, timer);
+        }
+        co_await timer->async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    void tell(Position head)
+    {
+        const std::scoped_lock lock{mutex_};
+        const auto end = waiting_.upper_bound(head);
+        for (auto at = waiting_.begin(); at != end; ++at)
+            if (const auto timer = at->second.lock())
+                asio::post(timer->get_executor(), [timer] { timer->cancel(); });
+        waiting_.erase(waiting_.begin(), end);
+    }
+
+private:
+    std::mutex mutex_{};
+    std::multimap<Position, std::weak_ptr<asio::steady_timer>> waiting_{};
+};
+
+/// A few connections for reading, each lent to one thread at a time.
+class Readers {
+public:
+    Readers(const std::string& database, std::size_t count) : pool_{count}
+    {
+        for (std::size_t i = 0; i < count; ++i)
+            idle_.push_back(std::make_unique<EventStore>(database));
+    }
+    ~Readers() { pool_.join(); }
+
+    /// Runs blocking `work(EventStore&)` on a store thread.
+    template <class Work>
+    asio::awaitable<std::invoke_result_t<Work, EventStore&>> run(Work work)
+    {
+        using Value = std::invoke_result_t<Work, EventStore&>;
+        auto task = [this, work = std::move(work)]() -> asio::awaitable<Value> {
+            std::unique_ptr<EventStore> store = borrow();
+            Value value = work(*store);
+            const std::scoped_lock lock{mutex_};
+            idle_.push_back(std::move(store));
+            co_return value;
+        };
+        co_return co_await asio::co_spawn(pool_, std::move(task), asio::use_awaitable);
+    }
+
+private:
+    std::unique_ptr<EventStore> borrow()
+    {
+        const std::scoped_lock lock{mutex_};
+        ensure(!idle_.empty(), "there is a connection for each store thread");
+        auto store = std::move(idle_.back());
+        idle_.pop_back();
+        return store;
+    }
+    std::mutex mutex_{};
+    std::vector<std::unique_ptr<EventStore>> idle_{};
+    asio::thread_pool pool_;
+};
+
+class OpenLedger : public Ledger {
+public:
+    explicit OpenLedger(const LedgerOptions& options)
+        : readers_{options.database, options.reader_connections}, projector_{options.database}
+    {
+    }
+    ~OpenLedger() override { stop(); }
+
+    Result<void> start(const LedgerOptions& options)
+    {
+        EventStore store{options.database};
+        const Result<Head> head = store.take_over();
+        if (!head) return head.error();
+        Result<State> state = history_.open(entries_of(store), head->size);
+        if (!state) return state.error();
+        ensure(state->position == head->size, "the log is as long as its head says");
+        if (auto no = disagrees(options, *state)) return *no;
+        const Result<std::optional<Time>> clock = store.simulated_now();
+        if (!clock) return clock.error();
+        set_head(std::make_shared<const State>(*state));
+        writer_ = std::make_unique<Writer>(
+            options, std::move(store), *head, std::move(*state), history_, *clock,
+            [this](std::shared_ptr<const State> next) { set_head(std::move(next)); });
+        return writer_->start();
+    }
+
+    std::shared_ptr<const State> head() const override
+    {
+        const std::scoped_lock lock{mutex_};
+        return head_;
+    }
+
+    asio::awaitable<Result<std::shared_ptr<const State>>> at(Position position) override
+    {
+        auto now = head();
+        if (now->position == position) co_return now;
+        co_return co_await readers_.run([this, position](EventStore& store) {
+            return history_.at(entries_of(store), position);
+        });
+    }
+
+    asio::awaitable<Result<Position>> position_at(Time recorded) override
+    {
+        co_return co_await readers_.run(
+            [recorded](EventStore& store) { return store.position_at(recorded); });
+    }
+
+    asio::awaitable<Answer> submit(Submission submission) override
+    {
+        return queue({std::move(submission), {}, {}, {}});
+    }
+
+    asio::awaitable<Position> wait_for(Position position, std::chrono::milliseconds limit) override
+    {
+        const auto reached = [this] { return head()->position; };
+        if (reached() < position) co_await waiters_.wait(position, limit, reached);
+        co_return reached();
+    }
+
+    asio::awaitable<Result<std::vector<StoredEntry>>> list(EventFilter filter) override
+    {
+        co_return co_await readers_.run(
+            [filter = std::move(filter)](EventStore& store) { return store.list(filter); });
+    }
+
+    Time now() const override { return writer_->now(); }
+
+    asio::awaitable<Result<Time>> set_now(Time now) override
+    {
+        const Answer answer = co_await queue({{}, now, {}, {}});
+        if (!answer.outcome) co_return answer.outcome.error();
+        co_return now;
+    }
+
+    asio::awaitable<Result<std::optional<std::string>>> type_of(Position entry) override
+    {
+        const Position end = head()->position;
+        co_return co_await readers_.run(
+            [entry, end](EventStore& store) -> Result<std::optional<std::string>> {
+                if (entry < Position{1} || entry > end) return std::optional<std::string>{};
+                const Result<Event> event = find_entry(store, {}, end, entry);
+                if (!event) return event.error();
+                return std::optional{std::string{type_name(event->data)}};
+            });
+    }
+
+    LedgerHealth health() const override { return writer_->health(); }
+
+    void stop() override
+    {
+        if (writer_) writer_->stop();
+        projector_.stop();
+    }
+
+private:
+    static std::optional<Refusal> disagrees(const LedgerOptions& options, const State& state)
+    {
+        if (state.position == Position{}) return {};
+        if (options.clock && *options.clock != state.clock)
+            return Refusal{.code = Code::bad_state,
+                           .detail = "The ledger was opened with another clock, for ever. Leave "
+                                     "--clock out."};
+        if (options.utc_offset && *options.utc_offset != state.utc_offset)
+            return Refusal{.code = Code::bad_state,
+                           .detail = "The ledger was opened with another UTC offset, for ever. "
+                                     "Leave --utc-offset out."};
+        return {};
+    }
+
+    asio::awaitable<Answer> queue(Pending pending)
+    {
+        const auto executor = co_await asio::this_coro::executor;
+        co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(
+            [this, &pending, executor](auto handler) {
+                auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+                pending.executor = executor;
+                pending.tell = [shared](Answer answer) { std::move (*shared)(std::move(answer)); };
+                writer_->submit(std::move(pending));
+            },
+            asio::use_awaitable);
+    }
+
+    void set_head(std::shared_ptr<const State> next)
+    {
+        Position position = next->position;
+        {
+            const std::scoped_lock lock{mutex_};
+            head_ = next;
+        }
+        waiters_.tell(position);
+        projector_.follow(std::move(next));
+    }
+
+    History history_{};
+    mutable std::mutex mutex_{};
+    std::shared_ptr<const State> head_{};
+    Waiters waiters_{};
+    Readers readers_;
+    Projector projector_;
+    std::unique_ptr<Writer> writer_{};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Ledger>> Ledger::open(LedgerOptions options)
+{
+    auto ledger = std::make_unique<OpenLedger>(options);
+    if (auto started = ledger->start(options); !started) return started.error();
+    return std::unique_ptr<Ledger>{std::move(ledger)};
+}
+
+}  // namespace chipledger

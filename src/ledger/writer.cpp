@@ -1,0 +1,463 @@
+#include "ledger/writer.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include "ledger/digest.hpp"
+#include "ledger/entry.hpp"
+
+namespace chipledger {
+
+namespace {
+
+constexpr std::size_t group_entries_max = 500;
+constexpr std::size_t group_bytes_max = 1 << 20;
+constexpr std::chrono::milliseconds settle_pause{200};
+
+std::string key_hash(const std::string& principal, const std::string& key)
+{
+    return sha256(principal + '\n' + key).substr(0, 16);
+}
+
+bool is_plain(const Submission& submission) { return !submission.key.empty() && !submission.dry_run; }
+
+std::string pointer_of(const Submission& submission, std::size_t index)
+{
+    return submission.list ? "/events/" + std::to_string(index) : std::string{};
+}
+
+Refusal at(Refusal refusal, const std::string& pointer)
+{
+    refusal.param = pointer + refusal.param;
+    return refusal;
+}
+
+}  // namespace
+
+/// What one transaction will hold, and who waits for it.
+struct Writer::Group {
+    struct Waiting {
+        Pending pending;
+        Answer answer;
+    };
+    State state{};
+    std::vector<EventRow> rows{};
+    std::vector<Event> events{};
+    std::vector<CommandRow> commands{};
+    std::vector<Waiting> waiting{};
+    std::optional<Time> new_now{};
+    std::size_t bytes = 0;
+};
+
+Writer::Writer(LedgerOptions options, EventStore store, Head head, State state, History& history,
+               std::optional<Time> simulated_now, Publish publish)
+    : options_{std::move(options)},
+      store_{std::move(store)},
+      head_{head},
+      durable_{std::make_shared<const State>(std::move(state))},
+      history_{history},
+      publish_{std::move(publish)}
+{
+    const Time now = std::max(simulated_now.value_or(Time{}), durable_->recorded_at);
+    simulated_now_ = now.time_since_epoch().count();
+}
+
+Writer::~Writer() { stop(); }
+
+Result<void> Writer::start()
+{
+    const auto note_key = [&](const std::string& principal, const std::string& key) {
+        keys_.insert(key_hash(principal, key));
+    };
+    if (auto read = store_.keys(note_key); !read) return read;
+    if (head_.size == Position{}) {
+        Group group;
+        group.state = *durable_;
+        const ClockMode mode = options_.clock.value_or(ClockMode::system);
+        if (mode == ClockMode::simulated)
+            simulated_now_ = options_.simulated_start.time_since_epoch().count();
+        group.state.clock = mode;  // now() asks it before the entry is there.
+        durable_ = std::make_shared<const State>(group.state);
+        const UtcOffset offset = options_.utc_offset.value_or(std::chrono::hours{8});
+        Event opened = system_event(LedgerOpened{Text{options_.origin}, Text{to_string(offset)}, mode},
+                                    Timestamp{now(), offset});
+        complete(opened, group.state, now());
+        apply(group.state, opened);
+        group.rows.push_back(row_of(opened));
+        group.events.push_back(std::move(opened));
+        const Result<Head> next = store_.append(head_, group.rows, {});
+        if (!next) return next.error();
+        head_ = *next;
+        published(group);
+    }
+    thread_ = std::thread{[this] { run(); }};
+    return {};
+}
+
+void Writer::submit(Pending pending)
+{
+    std::optional<Refusal> no;
+    {
+        const std::scoped_lock lock{mutex_};
+        const Submission& submission = pending.submission;
+        if (fenced_)
+            no = Refusal{Code::fenced};
+        else if (stopping_ || !trouble_.empty())
+            no = Refusal{.code = Code::store_unavailable, .detail = trouble_};
+        else if (queue_.size() >= options_.queue_max)
+            no = Refusal{Code::overloaded};
+        else if (is_plain(submission) &&
+                 !running_.insert(key_hash(submission.actor.principal, submission.key)).second)
+            no = Refusal{.code = Code::idempotency_key_in_use,
+                         .detail = "Ask again with the same key in a moment."};
+        else
+            queue_.push_back(std::move(pending));
+    }
+    if (no)
+        boost::asio::post(pending.executor, [tell = std::move(pending.tell), no = std::move(*no)] {
+            tell({no});
+        });
+    else
+        wake_.notify_one();
+}
+
+Time Writer::now() const
+{
+    if (durable_->clock == ClockMode::simulated)
+        return Time{std::chrono::microseconds{simulated_now_.load()}};
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+Time Writer::recorded_at(const State& state) const { return std::max(now(), state.recorded_at); }
+
+LedgerHealth Writer::health() const
+{
+    const std::scoped_lock lock{mutex_};
+    LedgerHealth health{true, {}, queue_.size()};
+    if (fenced_) health = {false, "fenced: another writer has taken over", queue_.size()};
+    if (!trouble_.empty()) health = {false, trouble_, queue_.size()};
+    if (stopping_) health = {false, "stopping", queue_.size()};
+    return health;
+}
+
+void Writer::stop()
+{
+    {
+        const std::scoped_lock lock{mutex_};
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+History::Entries Writer::entries() { return entries_of(store_); }
+
+std::optional<Time> Writer::next_expiry() const
+{
+    if (durable_->expiries.empty()) return {};
+    return end_of(durable_->expiries.begin()->key.valid_to, durable_->utc_offset);
+}
+
+// Waits for work or the next expiry, and takes what waits, up to a group's size.
+std::vector<Pending> Writer::wait()
+{
+    const std::optional<Time> due =
+        durable_->clock == ClockMode::system ? next_expiry() : std::nullopt;
+    std::unique_lock lock{mutex_};
+    const auto ready = [&] { return stopping_ || !queue_.empty(); };
+    if (unsettled_)
+        wake_.wait_for(lock, settle_pause, [&] { return stopping_; });
+    else if (due)
+        wake_.wait_until(lock, *due, ready);
+    else
+        wake_.wait(lock, ready);
+    std::vector<Pending> batch;
+    std::size_t entries = 0;
+    while (!queue_.empty() && entries < group_entries_max) {
+        entries += std::max<std::size_t>(queue_.front().submission.proposals.size(), 1);
+        const bool clock_moves = queue_.front().new_now.has_value();
+        if (clock_moves && !batch.empty()) break;  // A group of its own.
+        batch.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+        if (clock_moves) break;
+    }
+    return batch;
+}
+
+void Writer::run()
+{
+    while (true) {
+        std::vector<Pending> batch = wait();
+        {
+            const std::scoped_lock lock{mutex_};
+            if (stopping_ && batch.empty()) return;
+        }
+        work(std::move(batch));
+    }
+}
+
+void Writer::work(std::vector<Pending> batch)
+{
+    Group group;
+    const bool writable = !fenced_ && settled();
+    group.state = *durable_;
+    if (!writable) {
+        for (Pending& pending : batch) group.waiting.push_back({std::move(pending), {}});
+        answer(group, Refusal{fenced_ ? Code::fenced : Code::store_unavailable});
+        return;
+    }
+    if (durable_->clock == ClockMode::system) expire(group, now());
+    for (Pending& pending : batch) take_on(group, pending);
+    commit(group);
+}
+
+/// False while a commit of unknown outcome cannot be settled.
+bool Writer::settled()
+{
+    if (!unsettled_) return true;
+    const Group& group = *unsettled_;
+    const Result<std::optional<Head>> happened =
+        group.rows.empty()
+            ? store_.settle_command(head_, group.commands.back().principal,
+                                    group.commands.back().key)
+            : store_.settle(head_, group.rows.back().position, group.rows.back().id);
+    if (!happened) {
+        if (happened.error().code == Code::fenced) fenced_ = true;
+        return false;
+    }
+    if (*happened) {
+        head_ = **happened;
+        published(*unsettled_);
+    }
+    unsettled_.reset();
+    const std::scoped_lock lock{mutex_};
+    trouble_.clear();
+    return true;
+}
+
+void Writer::take_on(Group& group, Pending& pending)
+{
+    if (pending.new_now)
+        move_clock(group, pending);
+    else
+        record(group, pending);
+}
+
+// Role, idempotency, version, guards: in this order (DESIGN §5).
+void Writer::record(Group& group, Pending& pending)
+{
+    const Submission& submission = pending.submission;
+    if (is_plain(submission)) {
+        const std::string& principal = submission.actor.principal;
+        // The same key may have come twice within one group.
+        const bool known = keys_.contains(key_hash(principal, submission.key));
+        if (known) {
+            Result<std::optional<CommandRow>> first = store_.command(principal, submission.key);
+            Answer given{Refusal{Code::store_unavailable}};
+            if (first && *first && (*first)->body_hash != submission.body_hash)
+                given.outcome = Refusal{.code = Code::idempotency_key_reused,
+                                        .detail = "Make a new key for a new request."};
+            else if (first && *first)
+                given = replay(store_, **first);
+            if (!first || *first) {
+                group.waiting.push_back({std::move(pending), std::move(given)});
+                return;
+            }
+        }
+    }
+    if (submission.dry_run) {
+        Group trial;
+        trial.state = *durable_;
+        Answer given{judge(trial, submission)};
+        group.waiting.push_back({std::move(pending), std::move(given)});
+        return;
+    }
+    Result<Recorded> outcome = judge(group, submission);
+    if (outcome || kind_of(outcome.error().code).status < 500)
+        group.commands.push_back(command_of(submission, outcome));
+    group.waiting.push_back({std::move(pending), {std::move(outcome)}});
+}
+
+Result<Recorded> Writer::judge(Group& group, const Submission& submission)
+{
+    for (std::size_t i = 0; i < submission.proposals.size(); ++i)
+        if (auto yes = permitted(submission.actor, submission.proposals[i].data); !yes)
+            return at(yes.error(), pointer_of(submission, i));
+    State trial = group.state;
+    std::vector<Event> events;
+    for (std::size_t i = 0; i < submission.proposals.size(); ++i) {
+        Result<State> next = admit_one(group, trial, events, submission, i);
+        if (!next) return at(next.error(), pointer_of(submission, i));
+        trial = std::move(*next);
+    }
+    Recorded recorded{events.front().position, events.front().subjects.front().version, {}};
+    for (Event& event : events) {
+        group.rows.push_back(row_of(event));
+        recorded.entries.push_back(group.rows.back().bytes);
+        group.bytes += recorded.entries.back().size();
+        group.events.push_back(std::move(event));
+    }
+    group.state = std::move(trial);
+    return recorded;
+}
+
+Result<State> Writer::admit_one(Group& group, const State& trial, std::vector<Event>& events,
+                                const Submission& submission, std::size_t index)
+{
+    const Proposal& proposal = submission.proposals[index];
+    Event event = event_of(proposal, submission.actor, Timestamp{recorded_at(trial), trial.utc_offset});
+    event.position = {trial.position.number + 1};
+    event.recorded_at = recorded_at(trial);
+    if (trial.clock == ClockMode::system)
+        if (auto no = from_the_future(event)) return *no;
+    if (is_correction(event.data)) {
+        Result<State> next = admit_correction(group, trial, events, event);
+        if (!next) return next;
+        if (index == 0)
+            if (auto no = stale(submission, event)) return *no;
+        note(*next, event);
+        events.push_back(std::move(event));
+        return next;
+    }
+    if (index == 0) {
+        const SubjectKey first = first_subject(event.data);
+        if (auto no = stale(submission, trial.version_of(first.kind, first.id))) return *no;
+    }
+    State next = trial;
+    resolve(next, event, proposal.wanted);
+    if (auto yes = admit(next, event); !yes) return yes.error();
+    complete(event, next, event.recorded_at);
+    apply(next, event);
+    events.push_back(std::move(event));
+    return next;
+}
+
+// Judged with the history, so what waits in this group is made durable first where it can be.
+Result<State> Writer::admit_correction(Group& group, const State& trial, std::vector<Event>& events,
+                                       Event& event)
+{
+    std::vector<Event> pending = group.events;
+    pending.insert(pending.end(), events.begin(), events.end());
+    const Result<Event> target = find_entry(store_, pending, trial.position, target_of(event.data));
+    if (!target) return target.error();
+    if (auto no = may_not_correct(event.actor, *target)) return *no;
+    Result<State> next = history_.judge(entries(), trial, pending, event);
+    if (!next) return next;
+    event.id = new_event_id(event.recorded_at);
+    event.subjects = correction_subjects(trial, *target, event.data);
+    return next;
+}
+
+// A simulated clock passes through every instant that something falls due at.
+void Writer::expire(Group& group, Time upto)
+{
+    while (!group.state.expiries.empty()) {
+        const Expiry expiry = group.state.expiries.begin()->key;
+        const Time due = end_of(expiry.valid_to, group.state.utc_offset);
+        if (due > upto) return;
+        Event event = system_event(ApprovalExpired{expiry.approval, Text{"valid_to has passed"}},
+                                   Timestamp{due, group.state.utc_offset});
+        const bool simulated = group.state.clock == ClockMode::simulated;
+        event.position = {group.state.position.number + 1};
+        complete(event, group.state,
+                 std::max(simulated ? due : upto, group.state.recorded_at));
+        ensure(bool(admit(group.state, event)), "what falls due has not ended before");
+        apply(group.state, event);
+        group.rows.push_back(row_of(event));
+        group.events.push_back(std::move(event));
+    }
+}
+
+void Writer::move_clock(Group& group, Pending& pending)
+{
+    const Time to = *pending.new_now;
+    Answer given{Recorded{}};
+    if (durable_->clock != ClockMode::simulated)
+        given.outcome = Refusal{Code::bad_state, "/now", "This ledger runs on the system's clock."};
+    else if (to < now())
+        given.outcome = Refusal{Code::bad_state, "/now",
+                                "The clock is at " + to_string(now()) + " and only moves forward."};
+    else {
+        expire(group, to);
+        group.new_now = to;
+    }
+    group.waiting.push_back({std::move(pending), std::move(given)});
+}
+
+void Writer::commit(Group& group)
+{
+    if (group.rows.empty() && group.commands.empty() && !group.new_now)
+        return answer(group, {});
+    std::optional<Refusal> failed;
+    if (!group.rows.empty() || !group.commands.empty()) {
+        const Result<Head> next = store_.append(head_, group.rows, group.commands);
+        if (next)
+            head_ = *next;
+        else
+            failed = next.error();
+    }
+    if (!failed && group.new_now)
+        if (auto moved = store_.set_simulated_now(head_, *group.new_now); !moved)
+            failed = moved.error();
+    if (!failed) {
+        if (group.new_now) simulated_now_ = group.new_now->time_since_epoch().count();
+        published(group);
+        return answer(group, {});
+    }
+    if (failed->code == Code::fenced) fenced_ = true;
+    if (failed->code == Code::outcome_unknown) {
+        // Settled before anyone is answered, when that goes at once; else they are told.
+        unsettled_ = std::make_unique<Group>(Group{group.state, group.rows, group.events,
+                                                   group.commands, {}, group.new_now, 0});
+        const Position before = head_.size;
+        if (settled() && (group.rows.empty() || head_.size != before)) return answer(group, {});
+        if (unsettled_) {
+            const std::scoped_lock lock{mutex_};
+            trouble_ = "the outcome of a commit is being settled";
+        } else {
+            failed = Refusal{.code = Code::store_unavailable};
+        }
+    }
+    answer(group, failed);
+}
+
+// Only what is durable is shown to anyone.
+void Writer::published(Group& group)
+{
+    for (const CommandRow& command : group.commands)
+        keys_.insert(key_hash(command.principal, command.key));
+    if (group.rows.empty()) return;
+    history_.publish(group.state, group.events);
+    durable_ = std::make_shared<const State>(std::move(group.state));
+    publish_(durable_);
+}
+
+void Writer::answer(Group& group, const std::optional<Refusal>& failed)
+{
+    {
+        const std::scoped_lock lock{mutex_};
+        for (const Group::Waiting& waiting : group.waiting) {
+            const Submission& submission = waiting.pending.submission;
+            if (is_plain(submission))
+                running_.erase(key_hash(submission.actor.principal, submission.key));
+        }
+    }
+    // One wake-up for all who wait on the same executor.
+    using Telling = std::vector<std::pair<std::function<void(Answer)>, Answer>>;
+    std::vector<std::pair<boost::asio::any_io_executor, std::shared_ptr<Telling>>> by_executor;
+    for (Group::Waiting& waiting : group.waiting) {
+        const bool settled = waiting.answer.replayed || waiting.pending.submission.dry_run;
+        if (failed && !settled) waiting.answer = {*failed};
+        auto& executor = waiting.pending.executor;
+        auto found = std::ranges::find_if(by_executor,
+                                          [&](const auto& item) { return item.first == executor; });
+        if (found == by_executor.end())
+            found = by_executor.insert(found, {executor, std::make_shared<Telling>()});
+        found->second->emplace_back(std::move(waiting.pending.tell), std::move(waiting.answer));
+    }
+    for (auto& [executor, telling] : by_executor)
+        boost::asio::post(executor, [telling] {
+            for (auto& [tell, given] : *telling) tell(std::move(given));
+        });
+}
+
+}  // namespace chipledger
