@@ -1,0 +1,142 @@
+#include "http/router.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "http/problem.hpp"
+
+namespace chipledger {
+
+namespace {
+
+using Params = std::map<std::string, std::string>;
+
+std::vector<std::string> split(const std::string& pattern)
+{
+    std::vector<std::string> parts;
+    for (std::size_t at = 1; at <= pattern.size();) {
+        const std::size_t end = std::min(pattern.find('/', at), pattern.size());
+        parts.push_back(pattern.substr(at, end - at));
+        at = end + 1;
+    }
+    return parts;
+}
+
+bool matches(const std::string& pattern, const std::vector<std::string>& segments, Params* params)
+{
+    const std::vector<std::string> parts = split(pattern);
+    if (parts.size() != segments.size()) return false;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (parts[i].starts_with('{')) {
+            if (params) (*params)[parts[i].substr(1, parts[i].size() - 2)] = segments[i];
+        } else if (parts[i] != segments[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+std::string method_of(const Request& request)
+{
+    return request.method == "HEAD" ? "GET" : request.method;
+}
+
+}  // namespace
+
+std::optional<std::string_view> Request::header(std::string_view name) const
+{
+    const auto found = std::ranges::find(headers, name, [](const auto& h) { return h.first; });
+    if (found == headers.end()) return {};
+    return found->second;
+}
+
+std::optional<std::string_view> Request::parameter(std::string_view name) const
+{
+    const auto found = std::ranges::find(query, name, [](const auto& q) { return q.first; });
+    if (found == query.end()) return {};
+    return found->second;
+}
+
+Router::Router(std::vector<Route> routes, Authenticate authenticate)
+    : routes_{std::move(routes)}, authenticate_{std::move(authenticate)}
+{
+}
+
+// Literal patterns come before those with a parameter: /v1/events/stream, /v1/events/{position}.
+const Route* Router::find(const Request& request) const
+{
+    const Route* found = nullptr;
+    for (const Route& route : routes_) {
+        if (route.method != method_of(request)) continue;
+        if (!matches(route.pattern, request.segments, nullptr)) continue;
+        if (!found || route.pattern.find('{') == std::string::npos) found = &route;
+    }
+    return found;
+}
+
+std::string Router::allowed(const Request& request) const
+{
+    std::string methods;
+    for (const Route& route : routes_) {
+        if (!matches(route.pattern, request.segments, nullptr)) continue;
+        if (methods.find(route.method) != std::string::npos) continue;
+        methods += (methods.empty() ? "" : ", ") + route.method;
+        if (route.method == "GET") methods += ", HEAD";
+    }
+    if (!methods.empty()) methods += ", OPTIONS";
+    return methods;
+}
+
+boost::asio::awaitable<Response> Router::answer(Request& request, BodyReader* body) const
+{
+    const std::string methods = allowed(request);
+    if (methods.empty())
+        co_return problem_reply({.code = Code::not_found, .detail = "No route leads there."},
+                                request.request_id);
+    if (request.method == "OPTIONS") {
+        Response response;
+        response.status = 204;
+        response.set("Allow", methods);
+        co_return response;
+    }
+    const Route* route = find(request);
+    if (!route) {
+        Response no = problem_reply(
+            {.code = Code::method_not_allowed, .detail = "This route takes " + methods + "."},
+            request.request_id);
+        no.set("Allow", methods);
+        co_return no;
+    }
+    co_return co_await guarded(request, *route, body);
+}
+
+boost::asio::awaitable<Response> Router::guarded(Request& request, const Route& route,
+                                                 BodyReader* body) const
+{
+    Context context{request, {}, {}, body};
+    matches(route.pattern, request.segments, &context.params);
+    std::string failure;
+    try {
+        if (!route.roles.empty()) {
+            const Result<Caller> caller = co_await authenticate_(request);
+            if (!caller) co_return problem_reply(caller.error(), request.request_id);
+            context.caller = *caller;
+            const bool has = std::ranges::find(route.roles, caller->role) != route.roles.end();
+            if (!has)
+                co_return problem_reply({.code = Code::not_found, .detail = "No route leads there."},
+                                        request.request_id);
+        }
+        Response response = co_await route.handler(context);
+        co_return response;
+    } catch (const boost::system::system_error&) {
+        throw;  // The peer has gone: the session's to end.
+    } catch (const std::exception& broken) {
+        failure = broken.what();
+    }
+    spdlog::error("request {} {} {}: {}", request.request_id, request.method, route.pattern,
+                  failure);
+    co_return problem_reply({Code::internal}, request.request_id);
+}
+
+}  // namespace chipledger
