@@ -1,0 +1,12 @@
+#pragma once
+#include "http/router.hpp"
+#include "ledger/ledger.hpp"
+
+namespace chipledger {
+
+/// GET of firms, applications, approvals, batches, shipments, units, serials and the summary.
+std::vector<Route> thing_routes(Ledger& ledger);
+/// GET of entries: the list, one, the catalogue and the feed.
+std::vector<Route> entry_routes(Ledger& ledger);
+
+}  // namespace chipledger

@@ -1,0 +1,193 @@
+#include "http/reading.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "http/problem.hpp"
+
+namespace chipledger {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t limit_max = 500;
+constexpr std::chrono::milliseconds wait_max{2000};
+constexpr std::string_view digits64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+Refusal malformed(std::string_view parameter, std::string detail)
+{
+    return {Code::malformed, "?" + std::string{parameter}, std::move(detail)};
+}
+
+std::string encoded(std::string_view text)
+{
+    constexpr char hex[] = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        if (std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.') {
+            out += c;
+        } else {
+            out += '%';
+            out += hex[static_cast<unsigned char>(c) >> 4];
+            out += hex[static_cast<unsigned char>(c) & 15];
+        }
+    }
+    return out;
+}
+
+bool etag_listed(std::string_view header, const std::string& etag)
+{
+    if (header == "*") return true;
+    while (!header.empty()) {
+        std::string_view item = header.substr(0, header.find(','));
+        header.remove_prefix(std::min(item.size() + 1, header.size()));
+        while (item.starts_with(' ')) item.remove_prefix(1);
+        while (item.ends_with(' ')) item.remove_suffix(1);
+        if (item.starts_with("W/")) item.remove_prefix(2);
+        if (item == etag) return true;
+    }
+    return false;
+}
+
+boost::asio::awaitable<Result<Position>> as_of(Ledger& ledger, std::string text, Position head)
+{
+    if (const auto time = parse_timestamp(text))
+        co_return co_await ledger.position_at(time->at);
+    const Result<std::int64_t> number = integer_of("as_of", text);
+    if (!number || *number < 0)
+        co_return malformed("as_of", "Send a position or an RFC 3339 recorded time.");
+    if (*number > head.number)
+        co_return Refusal{.code = Code::malformed,
+                          .param = "?as_of",
+                          .detail = "The ledger ends at entry " + std::to_string(head.number) + ".",
+                          .available = head.number,
+                          .requested = *number};
+    co_return Position{*number};
+}
+
+}  // namespace
+
+Viewer viewer_of(const Context& context) { return {context.caller.role, context.caller.firm}; }
+
+Result<std::int64_t> integer_of(std::string_view name, std::string_view text)
+{
+    std::int64_t number = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed == std::errc{} && end == text.data() + text.size() && !text.empty()) return number;
+    return malformed(name, "Send an integer.");
+}
+
+boost::asio::awaitable<Result<Moment>> moment_of(Ledger& ledger, const Context& context,
+                                                 std::vector<std::string_view> known)
+{
+    const Request& request = context.request;
+    known.insert(known.end(), {"as_of", "min_position"});
+    for (const auto& [name, value] : request.query)
+        if (std::ranges::find(known, name) == known.end())
+            co_return malformed(name, "There is no such parameter here. Leave it out.");
+    if (const auto wanted = request.parameter("min_position")) {
+        const Result<std::int64_t> number = integer_of("min_position", *wanted);
+        if (!number) co_return number.error();
+        const Position head = co_await ledger.wait_for(Position{*number}, wait_max);
+        if (head.number < *number)
+            co_return Refusal{.code = Code::lagging,
+                              .param = "?min_position",
+                              .detail = "Ask again in a moment.",
+                              .available = head.number,
+                              .requested = *number};
+    }
+    Moment moment{ledger.head(), false};
+    const auto text = request.parameter("as_of");
+    if (!text) co_return moment;
+    const Result<Position> position =
+        co_await as_of(ledger, std::string{*text}, moment.state->position);
+    if (!position) co_return position.error();
+    Result<std::shared_ptr<const State>> state = co_await ledger.at(*position);
+    if (!state) co_return state.error();
+    co_return Moment{*state, true};
+}
+
+Response view_reply(const Context& context, const Moment& moment, Json body, std::string etag)
+{
+    body["position"] = moment.state->position.number;
+    if (moment.state->position > Position{})
+        body["recorded_at"] = to_string(moment.state->recorded_at);
+    if (etag.empty()) etag = "p" + std::to_string(moment.state->position.number);
+    etag = '"' + etag + '"';
+    const auto known = context.request.header("if-none-match");
+    const bool has_it = known && etag_listed(*known, etag);
+    Response response = has_it ? Response{} : reply(200, "application/json", body.dump());
+    if (has_it) response.status = 304;
+    response.set("ETag", etag);
+    response.set("Cache-Control", moment.fixed ? "private, max-age=31536000, immutable"
+                                               : "private, no-cache");
+    return response;
+}
+
+Result<Page> page_of(const Request& request)
+{
+    Page page;
+    if (const auto limit = request.parameter("limit")) {
+        const Result<std::int64_t> number = integer_of("limit", *limit);
+        if (!number || *number < 1 || *number > static_cast<std::int64_t>(limit_max))
+            return malformed("limit", "Send an integer from 1 to 500.");
+        page.limit = static_cast<std::size_t>(*number);
+    }
+    if (const auto cursor = request.parameter("cursor")) {
+        const auto after = from_cursor(*cursor);
+        if (!after) return malformed("cursor", "Send the cursor of an answer's next.");
+        page.after = *after;
+    }
+    return page;
+}
+
+Response list_reply(const Context& context, const Moment& moment, Json data, bool has_more,
+                    const std::string& last)
+{
+    const std::string cursor = has_more ? to_cursor(last) : std::string{};
+    Response response = view_reply(context, moment,
+                                   {{"data", std::move(data)},
+                                    {"has_more", has_more},
+                                    {"next", has_more ? Json(cursor) : Json(nullptr)}});
+    if (!has_more) return response;
+    std::string link = context.request.path + "?cursor=" + cursor;
+    for (const auto& [name, value] : context.request.query)
+        if (name != "cursor") link += '&' + encoded(name) + '=' + encoded(value);
+    response.set("Link", "<" + link + ">; rel=\"next\"");
+    return response;
+}
+
+std::string to_cursor(std::string_view text)
+{
+    std::string out;
+    std::uint32_t bits = 0;
+    int held = 0;
+    for (const char c : text) {
+        bits = bits << 8 | static_cast<unsigned char>(c);
+        for (held += 8; held >= 6; held -= 6) out += digits64[bits >> (held - 6) & 63];
+    }
+    if (held > 0) out += digits64[bits << (6 - held) & 63];
+    return out;
+}
+
+std::optional<std::string> from_cursor(std::string_view cursor)
+{
+    std::string out;
+    std::uint32_t bits = 0;
+    int held = 0;
+    for (const char c : cursor) {
+        const std::size_t digit = digits64.find(c);
+        if (digit == std::string_view::npos) return {};
+        bits = bits << 6 | static_cast<std::uint32_t>(digit);
+        if ((held += 6) >= 8) {
+            held -= 8;
+            out += static_cast<char>(bits >> held & 0xFF);
+        }
+    }
+    if (out.empty()) return {};
+    return out;
+}
+
+}  // namespace chipledger

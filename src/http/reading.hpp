@@ -1,0 +1,47 @@
+#pragma once
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string_view>
+
+#include "http/router.hpp"
+#include "ledger/ledger.hpp"
+#include "views/viewer.hpp"
+
+// What all reads share: which state they speak for, their cache headers, their pages.
+namespace chipledger {
+
+/// The state that a read speaks for.
+struct Moment {
+    std::shared_ptr<const State> state{};
+    bool fixed = false;  ///< as_of was given: the answer never changes.
+};
+
+Viewer viewer_of(const Context& context);
+
+/// Resolves min_position and as_of; malformed for other parameters than these and `known`.
+boost::asio::awaitable<Result<Moment>> moment_of(Ledger& ledger, const Context& context,
+                                                 std::vector<std::string_view> known = {});
+
+/// 200 with position and recorded_at put in, strong ETag, 304 where the reader has it.
+Response view_reply(const Context& context, const Moment& moment, nlohmann::json body,
+                    std::string etag = {});
+
+/// A page of ids, by `limit` and `cursor` (the last id of the page before).
+struct Page {
+    std::size_t limit = 100;
+    std::string after{};
+};
+Result<Page> page_of(const Request& request);
+
+/// {"data":…,"has_more":…,"next":…} with its Link.
+Response list_reply(const Context& context, const Moment& moment, nlohmann::json data,
+                    bool has_more, const std::string& last);
+
+/// An integer parameter, or malformed.
+Result<std::int64_t> integer_of(std::string_view name, std::string_view text);
+
+/// Base64url without padding (RFC 4648 §5) of a cursor, and back.
+std::string to_cursor(std::string_view text);
+std::optional<std::string> from_cursor(std::string_view cursor);
+
+}  // namespace chipledger

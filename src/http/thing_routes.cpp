@@ -1,0 +1,255 @@
+#include <algorithm>
+
+#include "codec/event_json.hpp"
+#include "http/problem.hpp"
+#include "http/read_routes.hpp"
+#include "http/reading.hpp"
+#include "views/views.hpp"
+
+namespace chipledger {
+
+namespace {
+
+namespace asio = boost::asio;
+using Json = nlohmann::json;
+using enum Role;
+
+const std::vector<Role> office_and_firm{regulator, auditor, admin, firm};
+const std::vector<Role> approvals_readers{regulator, customs, auditor, admin, firm};
+const std::vector<Role> goods_readers{regulator, customs, logistics, auditor, firm, admin};
+
+constexpr std::size_t history_max = 10'000;
+constexpr std::chrono::hours late_after{24};
+
+Response no(const Context& context, const Refusal& refusal)
+{
+    return problem_reply(refusal, context.request.request_id, true);
+}
+
+/// A thing's own version is its ETag; a firm sees only a part of goods, which the position tells.
+std::string etag_of(const Moment& moment, const char* kind, const std::string& id)
+{
+    return std::to_string(moment.state->version_of(kind, id));
+}
+
+/// One kind of thing: where it is, who may see it, what it looks like, and its name when unknown.
+template <class Map, class Sees, class View>
+struct Kind {
+    const char* name;
+    Map State::*things;
+    Code unknown;
+    Sees sees;
+    View view;
+};
+
+template <class IdType, class Kind>
+Handler one(Ledger& ledger, Kind kind)
+{
+    return [&ledger, kind](Context& context) -> asio::awaitable<Response> {
+        const Result<Moment> moment = co_await moment_of(ledger, context);
+        if (!moment) co_return no(context, moment.error());
+        const State& state = *moment->state;
+        const IdType id{context.params.at(kind.name)};
+        const Viewer viewer = viewer_of(context);
+        const auto* thing = ((state).*(kind.things)).find(id);
+        if (!thing || !kind.sees(viewer, state, id))
+            co_return no(context, {.code = kind.unknown,
+                                   .detail = "Check the number, and as of when it was."});
+        const bool partial = viewer.role == Role::firm;
+        co_return view_reply(context, *moment, kind.view(viewer, state, id),
+                             partial && (kind.unknown == Code::unknown_batch)
+                                 ? std::string{}
+                                 : etag_of(*moment, kind.name, id.value));
+    };
+}
+
+template <class IdType, class Kind>
+Handler list(Ledger& ledger, Kind kind)
+{
+    return [&ledger, kind](Context& context) -> asio::awaitable<Response> {
+        const std::vector<std::string_view> known{std::string_view{"limit"},
+                                                  std::string_view{"cursor"}};
+        const Result<Moment> moment = co_await moment_of(ledger, context, known);
+        if (!moment) co_return no(context, moment.error());
+        const Result<Page> page = page_of(context.request);
+        if (!page) co_return no(context, page.error());
+        const State& state = *moment->state;
+        const Viewer viewer = viewer_of(context);
+        const auto& things = (state).*(kind.things);
+        Json data = Json::array();
+        std::string last;
+        bool more = false;
+        for (auto at = things.lower_bound(IdType{page->after}); at != things.end(); ++at) {
+            if (at->key.value == page->after || !kind.sees(viewer, state, at->key)) continue;
+            if (data.size() == page->limit) {
+                more = true;
+                break;
+            }
+            data.push_back(kind.view(viewer, state, at->key));
+            last = at->key.value;
+        }
+        co_return list_reply(context, *moment, std::move(data), more, last);
+    };
+}
+
+/// /v1/firms/{firm} and what hangs on it: a view of the firm alone.
+template <class View>
+Handler of_firm(Ledger& ledger, View view, bool versioned)
+{
+    return [&ledger, view, versioned](Context& context) -> asio::awaitable<Response> {
+        const Result<Moment> moment = co_await moment_of(ledger, context);
+        if (!moment) co_return no(context, moment.error());
+        const FirmId id{context.params.at("firm")};
+        const State& state = *moment->state;
+        if (!state.firms.contains(id) || !may_see_firm(viewer_of(context), id))
+            co_return no(context, {.code = Code::unknown_firm, .detail = "Check the number."});
+        co_return view_reply(context, *moment, view(state, id),
+                             versioned ? etag_of(*moment, "firm", id.value) : std::string{});
+    };
+}
+
+bool names_unit(const EventData& data, const BatchId& batch, std::int64_t unit)
+{
+    return std::visit(
+        [&](const auto& event) {
+            if constexpr (requires { event.units; })
+                return std::ranges::any_of(event.units, [&](const UnitRange& range) {
+                    return range.batch == batch && range.from <= unit && unit <= range.to;
+                });
+            if constexpr (requires { event.serials; })
+                return event.batch == batch && event.from <= unit &&
+                       unit < event.from + std::ssize(event.serials);
+            if constexpr (requires { event.batch; }) return event.batch == batch;
+            return false;
+        },
+        data);
+}
+
+asio::awaitable<Result<Json>> history_of(Ledger& ledger, Viewer viewer, Position upto,
+                                         BatchId batch, std::int64_t unit)
+{
+    EventFilter filter;
+    filter.subject = SubjectFilter{"batch", batch.value};
+    filter.upto = upto;
+    filter.limit = history_max;
+    const Result<std::vector<StoredEntry>> entries = co_await ledger.list(filter);
+    if (!entries) co_return entries.error();
+    Json history = Json::array();
+    for (const StoredEntry& stored : *entries) {
+        const Result<Event> event = decode(stored.bytes);
+        ensure(bool(event), "what is stored can be read");
+        if (!names_unit(event->data, batch, unit)) continue;
+        if (viewer.role == Role::firm && !may_see_entry(viewer, event->subjects)) continue;
+        history.push_back({{"position", event->position.number},
+                           {"type", std::string{type_name(event->data)}},
+                           {"occurred_at", to_string(event->occurred_at)},
+                           {"recorded_at", to_string(event->recorded_at)},
+                           {"late", event->recorded_at - event->occurred_at.at > late_after}});
+    }
+    co_return history;
+}
+
+asio::awaitable<Response> unit_reply(Ledger& ledger, Context& context, const Moment& moment,
+                                     BatchId batch, std::int64_t unit)
+{
+    const State& state = *moment.state;
+    const Viewer viewer = viewer_of(context);
+    const Batch* found = state.batches.find(batch);
+    const Run* run = found ? found->custody.at(unit) : nullptr;
+    if (!run || !may_see_holding(viewer, state, run->holding))
+        co_return no(context, {.code = Code::unknown_unit, .detail = "Check batch and number."});
+    Json body = unit_view(state, batch, unit);
+    Result<Json> history = co_await history_of(ledger, viewer, state.position, batch, unit);
+    if (!history) co_return no(context, history.error());
+    body["history"] = std::move(*history);
+    co_return view_reply(context, moment, std::move(body));
+}
+
+Handler unit(Ledger& ledger)
+{
+    return [&ledger](Context& context) -> asio::awaitable<Response> {
+        const Result<Moment> moment = co_await moment_of(ledger, context);
+        if (!moment) co_return no(context, moment.error());
+        const Result<std::int64_t> number = integer_of("n", context.params.at("n"));
+        co_return co_await unit_reply(ledger, context, *moment, BatchId{context.params.at("batch")},
+                                      number ? *number : 0);
+    };
+}
+
+Handler serial(Ledger& ledger)
+{
+    return [&ledger](Context& context) -> asio::awaitable<Response> {
+        const Result<Moment> moment = co_await moment_of(ledger, context);
+        if (!moment) co_return no(context, moment.error());
+        const UnitRef* found =
+            moment->state->serials.find(SerialId{context.params.at("serial")});
+        const UnitRef ref = found ? *found : UnitRef{};
+        co_return co_await unit_reply(ledger, context, *moment, ref.batch, ref.number);
+    };
+}
+
+Handler summary(Ledger& ledger)
+{
+    return [&ledger](Context& context) -> asio::awaitable<Response> {
+        const Result<Moment> moment = co_await moment_of(ledger, context);
+        if (!moment) co_return no(context, moment.error());
+        co_return view_reply(context, *moment, summary_view(viewer_of(context), *moment->state));
+    };
+}
+
+template <class IdType, class Kind>
+void add(std::vector<Route>& routes, Ledger& ledger, const std::string& path,
+         const std::vector<Role>& roles, Kind kind)
+{
+    routes.push_back({"GET", path, roles, list<IdType>(ledger, kind)});
+    routes.push_back({"GET", path + "/{" + kind.name + "}", roles, one<IdType>(ledger, kind)});
+}
+
+}  // namespace
+
+std::vector<Route> thing_routes(Ledger& ledger)
+{
+    std::vector<Route> routes;
+    add<FirmId>(routes, ledger, "/v1/firms", office_and_firm,
+                Kind{"firm", &State::firms, Code::unknown_firm,
+                     [](const Viewer& viewer, const State&, const FirmId& id) {
+                         return may_see_firm(viewer, id);
+                     },
+                     [](const Viewer&, const State& state, const FirmId& id) {
+                         return firm_view(state, id);
+                     }});
+    routes.push_back({"GET", "/v1/firms/{firm}/inventory", office_and_firm,
+                      of_firm(ledger, inventory_view, false)});
+    routes.push_back({"GET", "/v1/firms/{firm}/timeline", office_and_firm,
+                      of_firm(ledger, timeline_view, false)});
+    add<ApplicationId>(routes, ledger, "/v1/applications", office_and_firm,
+                       Kind{"application", &State::applications, Code::unknown_application,
+                            [](const Viewer& viewer, const State& state, const ApplicationId& id) {
+                                return may_see_firm(viewer, state.applications.at(id).firm);
+                            },
+                            [](const Viewer&, const State& state, const ApplicationId& id) {
+                                return application_view(state, id);
+                            }});
+    add<ApprovalId>(routes, ledger, "/v1/approvals", approvals_readers,
+                    Kind{"approval", &State::approvals, Code::unknown_approval,
+                         [](const Viewer& viewer, const State& state, const ApprovalId& id) {
+                             return may_see_approval(viewer, state.approvals.at(id));
+                         },
+                         [](const Viewer&, const State& state, const ApprovalId& id) {
+                             return approval_view(state, id);
+                         }});
+    add<BatchId>(routes, ledger, "/v1/batches", goods_readers,
+                 Kind{"batch", &State::batches, Code::unknown_batch, may_see_batch, batch_view});
+    add<ShipmentId>(routes, ledger, "/v1/shipments", goods_readers,
+                    Kind{"shipment", &State::shipments, Code::unknown_shipment,
+                         [](const Viewer& viewer, const State& state, const ShipmentId& id) {
+                             return may_see_shipment(viewer, state, state.shipments.at(id));
+                         },
+                         shipment_view});
+    routes.push_back({"GET", "/v1/units/{batch}/{n}", goods_readers, unit(ledger)});
+    routes.push_back({"GET", "/v1/serials/{serial}", goods_readers, serial(ledger)});
+    routes.push_back({"GET", "/v1/summary", office_and_firm, summary(ledger)});
+    return routes;
+}
+
+}  // namespace chipledger
