@@ -12,6 +12,9 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::int64_t integer_max = 9'007'199'254'740'991;  // 2^53 − 1 (RFC 7493 §2.2)
+constexpr const char* out_of_range = "Write an integer within ±9007199254740991.";
+constexpr const char* not_integral = "Write an integer, without fraction or exponent.";
+constexpr int number_overflow = 406;  // The parser's number for 1e999.
 
 bool plain_name(std::string_view name)
 {
@@ -29,18 +32,19 @@ public:
     bool boolean(bool value) override { return put(value); }
     bool number_integer(number_integer_t value) override
     {
-        if (value < -integer_max) return no("Write an integer within ±9007199254740991.");
+        if (value < -integer_max) return no(out_of_range);
         return put(value);
     }
     bool number_unsigned(number_unsigned_t value) override
     {
         if (value > static_cast<number_unsigned_t>(integer_max))
-            return no("Write an integer within ±9007199254740991.");
+            return no(out_of_range);
         return put(static_cast<std::int64_t>(value));
     }
-    bool number_float(number_float_t, const string_t&) override
+    bool number_float(number_float_t, const string_t& raw) override
     {
-        return no("Write an integer, without fraction or exponent.");
+        const bool plain = raw.find_first_of(".eE") == string_t::npos;
+        return no(plain ? out_of_range : not_integral);
     }
     bool string(string_t& value) override
     {
@@ -55,18 +59,18 @@ public:
     bool key(string_t& name) override
     {
         stack_.back().name = name;
+        stack_.back().named = true;
         const bool caps = profile_.caps_object && is_id(name) && in_caps();
         if (!plain_name(name) && !caps)
             return no("Name members with a-z, 0-9 and _ alone.");
         if (stack_.back().value.contains(name)) return no("The member is there twice. Keep one.");
         return true;
     }
-    bool parse_error(std::size_t at, const std::string&, const nlohmann::detail::exception&) override
+    bool parse_error(std::size_t at, const std::string&,
+                     const nlohmann::detail::exception& error) override
     {
-        if (!refusal_)
-            refusal_ = Refusal{Code::malformed, here(),
-                               "This is not JSON (RFC 8259) from byte " + std::to_string(at) + "."};
-        return false;
+        if (error.id == number_overflow) return no(not_integral);
+        return no("This is not JSON (RFC 8259) from byte " + std::to_string(at) + ".");
     }
 
     Result<Json> take()
@@ -78,7 +82,8 @@ public:
 private:
     struct Level {
         Json value;
-        std::string name{};
+        std::string name{};  ///< Of the member that is being read, or was read last.
+        bool named = false;
     };
 
     bool in_caps() const
@@ -92,21 +97,21 @@ private:
         for (const Level& level : stack_) {
             if (level.value.is_array())
                 pointer += '/' + std::to_string(level.value.size());
-            else if (!level.name.empty() || level.value.is_object())
+            else if (level.named)
                 pointer += '/' + pointer_token(level.name);
         }
         return pointer;
     }
-    bool no(const char* remedy)
+    bool no(std::string remedy)
     {
-        refusal_ = Refusal{Code::malformed, here(), remedy};
+        refusal_ = Refusal{Code::malformed, here(), std::move(remedy)};
         return false;
     }
     bool open(Json empty)
     {
         if (stack_.empty() && !empty.is_object()) return no("The top level must be an object.");
         if (stack_.size() >= profile_.depth_max)
-            return no("Nest at most 32 levels deep.");
+            return no("Nest at most " + std::to_string(profile_.depth_max) + " levels deep.");
         stack_.push_back({std::move(empty)});
         return true;
     }
@@ -138,7 +143,7 @@ private:
 };
 
 /// Offset of a "-0" that is a number, outside of strings; the parser reads it as plain 0.
-bool has_negative_zero(std::string_view bytes)
+std::optional<std::size_t> negative_zero_at(std::string_view bytes)
 {
     bool inside = false;
     for (std::size_t i = 0; i + 1 < bytes.size(); ++i) {
@@ -148,29 +153,17 @@ bool has_negative_zero(std::string_view bytes)
         } else if (bytes[i] == '"') {
             inside = true;
         } else if (bytes[i] == '-' && bytes[i + 1] == '0') {
-            return true;
+            return i;
         }
     }
-    return false;
+    return std::nullopt;
 }
 
-/// Names the member that holds the "-0": its last member name before it, found by replacing it
-/// with a fraction that the parser stops at.
-Refusal negative_zero(std::string_view bytes, const Profile& profile)
+/// Names the member that holds the "-0": a fraction in its place is where the parser stops.
+Refusal negative_zero(std::string_view bytes, std::size_t at, const Profile& profile)
 {
     std::string text{bytes};
-    bool inside = false;
-    for (std::size_t i = 0; i + 1 < text.size(); ++i) {
-        if (inside) {
-            if (text[i] == '\\') ++i;
-            else if (text[i] == '"') inside = false;
-        } else if (text[i] == '"') {
-            inside = true;
-        } else if (text[i] == '-' && text[i + 1] == '0') {
-            text.replace(i, 2, "0.5");
-            break;
-        }
-    }
+    text.replace(at, 2, "0.5");
     Builder builder{profile};
     Json::sax_parse(text, &builder);
     Refusal refusal = builder.take().error();
@@ -203,7 +196,8 @@ Result<Json> parse_profile(std::string_view bytes, const Profile& profile)
     Builder builder{profile};
     Json::sax_parse(bytes, &builder);
     Result<Json> value = builder.take();
-    if (value && has_negative_zero(bytes)) return negative_zero(bytes, profile);
+    if (!value) return value;
+    if (const auto at = negative_zero_at(bytes)) return negative_zero(bytes, *at, profile);
     return value;
 }
 
