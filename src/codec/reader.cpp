@@ -14,15 +14,7 @@ using Json = nlohmann::json;
 
 constexpr std::size_t list_max = 1000;
 constexpr std::size_t allow_max = 100;
-
-std::string child(const std::string& pointer, std::string_view name)
-{
-    return pointer + '/' + pointer_token(name);
-}
-std::string child(const std::string& pointer, std::size_t index)
-{
-    return pointer + '/' + std::to_string(index);
-}
+constexpr std::size_t subjects_max = 4 * ranges_max;  // Batches, and what they hang on.
 
 std::size_t code_points(std::string_view text)
 {
@@ -46,10 +38,20 @@ std::size_t limit_of()
            : std::is_same_v<T, UnitRange> ? ranges_max
            : std::is_same_v<T, Text>      ? allow_max
            : std::is_same_v<T, Document>  ? documents_max
+           : std::is_same_v<T, Subject>   ? subjects_max
                                           : list_max;
 }
 
 }  // namespace
+
+std::string child(const std::string& pointer, std::string_view name)
+{
+    return pointer + '/' + pointer_token(name);
+}
+std::string child(const std::string& pointer, std::size_t index)
+{
+    return pointer + '/' + std::to_string(index);
+}
 
 bool Reader::no(const std::string& pointer, std::string remedy, Code code)
 {
@@ -185,7 +187,8 @@ bool Reader::read(const Json& value, const std::string& pointer, T& out)
         return no(pointer, "Send one of: " + names_of<T>() + ".");
     } else if constexpr (std::is_same_v<T, Inspected>) {
         if (value.is_array()) return units(value, pointer, out.template emplace<Units>(), false);
-        return read(value, pointer, out.template emplace<Amount>());
+        if (value.is_number()) return read(value, pointer, out.template emplace<Amount>());
+        return no(pointer, "Send a number of units, or a list of ranges {batch, from, to}.");
     } else if constexpr (std::is_same_v<T, Condition>) {
         return condition(value, pointer, out);
     } else if constexpr (std::is_same_v<T, std::vector<TierCap>>) {
@@ -235,9 +238,9 @@ bool Reader::units(const Json& value, const std::string& pointer, Units& out, bo
                   range.from > range.to ? "The range is reversed: from must not be above to."
                                         : "The range overlaps another one. Name each unit once.");
     }
-    for (const UnitRange& range : out)
-        if (std::ranges::find(wanted_, range.batch, &Wanted::batch) != wanted_.end())
-            return no(pointer, "Send ranges or a count for a batch, not both.");
+    for (std::size_t i = 0; i < out.size(); ++i)
+        if (std::ranges::find(wanted_, out[i].batch, &Wanted::batch) != wanted_.end())
+            return no(child(pointer, places[i]), "Send ranges or a count for a batch, not both.");
     return true;
 }
 
@@ -265,32 +268,19 @@ bool Reader::condition(const Json& value, const std::string& pointer, Condition&
         out.code = ConditionCode::text;
         return text(value, pointer, out.text.emplace());
     }
+    const char* said = "max";
     Json rewritten = value;
     if (request_ && value.is_object() && !value.contains("max"))
         for (const char* alias : {"limit", "value", "units", "uses"})
             if (const auto found = rewritten.find(alias); found != rewritten.end()) {
-                rewritten["max"] = *found;
+                rewritten["max"] = Json(*found);
                 rewritten.erase(alias);
+                said = alias;
                 break;
             }
-    if (!described(rewritten, pointer, out)) return false;
-    const bool lists = out.code <= ConditionCode::end_use, texts = out.code == ConditionCode::text;
-    const bool limits = !lists && !texts;
-    struct Member {
-        const char* name;
-        bool present, wanted, required;
-    };
-    for (const Member& member : {Member{"allow", out.allow.has_value(), lists, true},
-                                 Member{"max", out.max.has_value(), limits, true},
-                                 Member{"text", out.text.has_value(), texts, true},
-                                 Member{"due", out.due.has_value(), texts, false}}) {
-        if (member.present && !member.wanted)
-            return no(child(pointer, member.name), "This member does not go with this code.");
-        if (!member.present && member.wanted && member.required)
-            return no(child(pointer, member.name), "This member is required with this code.");
-    }
-    if (lists && out.allow->empty()) return no(child(pointer, "allow"), "Allow at least one.");
-    return true;
+    if (described(rewritten, pointer, out) && members_fit(out, pointer)) return true;
+    if (refusal_->param == child(pointer, "max")) refusal_->param = child(pointer, said);
+    return false;
 }
 
 bool Reader::replacement(const Json& value, const std::string& pointer,
@@ -323,35 +313,6 @@ bool Reader::replacement(const Json& value, const std::string& pointer,
     if (!read_data) return false;
     out = Box<Replacement>{Replacement{std::move(*read_data)}};
     return true;
-}
-
-/// What no single member shows.
-bool Reader::whole(const EventData& data, const std::string& pointer)
-{
-    return std::visit(
-        [&](const auto& event) {
-            if constexpr (requires { event.valid_from; })
-                if (event.valid_to < event.valid_from)
-                    return no(child(pointer, "valid_to"), "valid_to must not be before valid_from.");
-            using Data = std::decay_t<decltype(event)>;
-            if constexpr (std::is_same_v<Data, ApprovalAmended>)
-                if (!event.granted && !event.valid_to && !event.conditions)
-                    return no(pointer, "Change at least one of granted, valid_to, conditions.");
-            if constexpr (std::is_same_v<Data, FirmAmended>)
-                if (!event.name && !event.tier && !event.sector)
-                    return no(pointer, "Change at least one of name, tier, sector.");
-            if constexpr (std::is_same_v<Data, SerialsRecorded>) {
-                std::set<SerialId> seen;
-                for (std::size_t i = 0; i < event.serials.size(); ++i)
-                    if (!seen.insert(event.serials[i]).second)
-                        return no(child(child(pointer, "serials"), i),
-                                  "The serial is there twice. Each unit has its own.");
-                if (event.serials.empty())
-                    return no(child(pointer, "serials"), "Send at least one serial.");
-            }
-            return true;
-        },
-        data);
 }
 
 std::optional<EventData> Reader::data(std::string_view type, const Json& value,

@@ -9,6 +9,10 @@
 
 namespace chipledger {
 
+/// The pointer of a member, or of an item, of the value at `pointer`.
+std::string child(const std::string& pointer, std::string_view name);
+std::string child(const std::string& pointer, std::size_t index);
+
 /// Reads described values out of JSON and keeps the first thing that is wrong, with its pointer.
 /// A request may say some things shorter than the stored form; `request` tells which it is.
 class Reader {
@@ -49,6 +53,7 @@ private:
     bool one_count(const Json& value, const std::string& pointer);
     bool caps(const Json& value, const std::string& pointer, std::vector<TierCap>& out);
     bool condition(const Json& value, const std::string& pointer, Condition& out);
+    bool members_fit(const Condition& out, const std::string& pointer);
     bool replacement(const Json& value, const std::string& pointer, const EventCorrected& target,
                      Box<Replacement>& out);
     bool whole(const EventData& data, const std::string& pointer);

@@ -1,0 +1,11 @@
+#pragma once
+#include <rapidcheck.h>
+
+#include "domain/events.hpp"
+
+namespace chipledger {
+
+/// A recorded event of the type at `index` of the catalogue, with members within their bounds.
+rc::Gen<Event> random_event(std::size_t index);
+
+}  // namespace chipledger
