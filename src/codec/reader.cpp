@@ -12,10 +12,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t list_max = 1000;
-constexpr std::size_t allow_max = 100;
-constexpr std::size_t subjects_max = 4 * ranges_max;  // Batches, and what they hang on.
-
 std::size_t code_points(std::string_view text)
 {
     return static_cast<std::size_t>(
@@ -29,17 +25,6 @@ std::string names_of()
     boost::mp11::mp_for_each<boost::describe::describe_enumerators<Enum>>(
         [&](auto item) { names += (names.empty() ? "" : ", ") + std::string{item.name}; });
     return names;
-}
-
-template <class T>
-std::size_t limit_of()
-{
-    return std::is_same_v<T, SerialId> ? serials_max
-           : std::is_same_v<T, UnitRange> ? ranges_max
-           : std::is_same_v<T, Text>      ? allow_max
-           : std::is_same_v<T, Document>  ? documents_max
-           : std::is_same_v<T, Subject>   ? subjects_max
-                                          : list_max;
 }
 
 }  // namespace
@@ -133,8 +118,8 @@ template <class T>
 bool Reader::list(const Json& value, const std::string& pointer, std::vector<T>& out)
 {
     if (!value.is_array()) return no(pointer, "Send a list.");
-    if (value.size() > limit_of<T>())
-        return no(pointer, "Send at most " + std::to_string(limit_of<T>()) + " items.");
+    if (value.size() > limit_of<T>)
+        return no(pointer, "Send at most " + std::to_string(limit_of<T>) + " items.");
     out.resize(value.size());
     for (std::size_t i = 0; i < value.size(); ++i)
         if (!read(value[i], child(pointer, i), out[i])) return false;

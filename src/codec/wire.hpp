@@ -29,6 +29,20 @@ inline constexpr bool is_bounded = false;
 template <std::int64_t Min, std::int64_t Max>
 inline constexpr bool is_bounded<Bounded<Min, Max>> = true;
 
+/// The most items that a list of T holds.
+template <class T>
+inline constexpr std::size_t limit_of = 1000;
+template <>
+inline constexpr std::size_t limit_of<UnitRange> = ranges_max;
+template <>
+inline constexpr std::size_t limit_of<SerialId> = serials_max;
+template <>
+inline constexpr std::size_t limit_of<Text> = 100;
+template <>
+inline constexpr std::size_t limit_of<Document> = documents_max;
+template <>
+inline constexpr std::size_t limit_of<Subject> = 4 * ranges_max;  // Batches, and what they hang on.
+
 /// The member's name on the wire: without the underscore that keeps it off C++ keywords.
 constexpr std::string_view wire_name(std::string_view name)
 {
