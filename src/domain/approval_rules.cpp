@@ -172,6 +172,7 @@ Result<void> admit(const State& state, const Event& event, const ApprovalReinsta
     if (auto no = not_covered(*approval, approval->balance.forfeited, reinstated.restored_qty,
                               "/data/restored_qty"))
         return *no;
+    if (reinstated.restored_qty == 0) return {};  // Promises nothing more: no policy is asked.
     if (auto no = no_promise(state, approval->firm, approval->period, reinstated.restored_qty,
                              "/data/restored_qty"))
         return *no;
@@ -225,7 +226,11 @@ Result<void> admit(const State& state, const Event& event, const QuotaCarriedOve
                        status_text(*from) + " Only what has expired is carried over."};
     if (auto no = not_covered(*from, from->balance.forfeited, carried.qty, "/data/qty"))
         return *no;
-    const std::int64_t percent = state.policies.at(from->period).published.carry_over_max_pct;
+    const Policy* policy = state.policies.find(from->period);
+    if (!policy)  // It was itself carried over, into a period that has none.
+        return Refusal{Code::unknown_policy, "/data/from_approval",
+                       "Period " + from->period.value + " has no policy. Publish one first."};
+    const std::int64_t percent = policy->published.carry_over_max_pct;
     const std::int64_t limit = percent * from->balance.granted / 100;
     if (from->balance.carried_out + carried.qty <= limit) return {};
     return Refusal{.code = Code::carry_over_limit,
@@ -234,7 +239,7 @@ Result<void> admit(const State& state, const Event& event, const QuotaCarriedOve
                              " per cent of what was granted.",
                    .available = limit - from->balance.carried_out,
                    .requested = carried.qty.value,
-                   .entries = {state.policies.at(from->period).entry}};
+                   .entries = {policy->entry}};
 }
 
 void apply(State& state, const Event& event, const QuotaCarriedOver& carried)

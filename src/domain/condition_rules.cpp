@@ -46,10 +46,11 @@ bool known_scope(const State& state, const std::string& scope)
     });
 }
 
-/// A scope that exists and is (or is not) blocked.
+/// A scope that exists and is (or is not) blocked. One that is blocked may be opened even when
+/// nothing bears its name any more: a tier that no firm has.
 Result<void> scope_is(const State& state, const Text& scope, bool blocked)
 {
-    if (!known_scope(state, scope.value))
+    if (!state.blocks.contains(scope.value) && !known_scope(state, scope.value))
         return Refusal{Code::unknown_scope, "/data/scope",
                        "Name all, firm:ID, approval:ID, tier:ID, period:ID or batch:ID of "
                        "something that exists."};

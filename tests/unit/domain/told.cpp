@@ -1,0 +1,119 @@
+#include <sstream>
+
+#include "given.hpp"
+
+namespace chipledger::scenario {
+
+namespace {
+
+std::ostream& operator<<(std::ostream& out, const UnitCounts& counts)
+{
+    for (const std::int64_t n : counts.by_state) out << n << ',';
+    return out;
+}
+
+std::ostream& operator<<(std::ostream& out, const Balance& b)
+{
+    return out << b.granted << '=' << b.available << '+' << b.reserved << '+' << b.drawn << '+'
+               << b.forfeited << '+' << b.carried_out;
+}
+
+void tell(std::ostream& out, const Approval& a)
+{
+    out << a.firm.value << ' ' << a.application.value << ' ' << a.sku.value << ' '
+        << a.end_use.value << ' ' << a.period.value << ' ' << to_string(a.valid_from) << ' '
+        << to_string(a.valid_to) << ' ' << a.balance << ' ' << a.units << a.carried_from.value;
+    for (const auto& c : a.conditions) {
+        out << " condition " << static_cast<int>(c.code) << (c.max ? c.max->value : -1)
+            << (c.text ? c.text->value : "");
+        if (c.allow)
+            for (const auto& text : *c.allow) out << text.value << '|';
+    }
+    for (const auto& s : a.statuses)
+        out << " status " << to_string(s.occurred_at) << static_cast<int>(s.status) << '@'
+            << s.entry.number;
+    for (const auto& e : a.evidence)
+        out << " evidence " << e.condition.value << e.evidence.value << e.breach << e.entry.number;
+    for (const auto& [id, entry] : a.uses) out << " use " << id.value << entry.number;
+    for (const auto& [at, moved] : a.movements) out << " moved " << at << ':' << moved;
+}
+
+void tell(std::ostream& out, const Batch& b)
+{
+    out << b.sku.value << b.qty << (b.certificate ? b.certificate->value : "-") << ' '
+        << b.registered.number << ' ' << b.units << b.unallocated;
+    for (const auto& [first, run] : b.custody.runs())
+        out << " run " << first << '-' << run.to << name_of(run.holding.state)
+            << run.holding.approval.value << run.holding.shipment.value << run.holding.site.value
+            << name_of(run.holding.before) << '@' << run.entry.number;
+    for (const auto& [unit, serial] : b.serials) out << " serial " << unit << serial.value;
+}
+
+void tell(std::ostream& out, const Shipment& s)
+{
+    out << s.approval.value << (s.carrier ? s.carrier->value : "-")
+        << (s.port ? s.port->value : "-") << (s.office ? s.office->value : "-")
+        << to_string(s.dispatched_at) << s.dispatched << ' ' << s.units;
+    for (const auto& id : s.batches) out << ' ' << id.value;
+    for (const auto& id : s.cases) out << " case " << id.value;
+}
+
+void tell(std::ostream& out, const Firm& f)
+{
+    out << f.name.value << f.tier.value << (f.sector ? f.sector->value : "-")
+        << f.registered.number << ' ' << f.units;
+    for (const auto& id : f.approvals) out << ' ' << id.value;
+    for (const auto& id : f.applications) out << ' ' << id.value;
+    for (const auto& [at, point] : f.timeline)
+        out << ' ' << at << '@' << to_string(point.occurred_at) << point.units;
+}
+
+void tell(std::ostream& out, const Application& a)
+{
+    out << a.firm.value << a.sku.value << a.qty << a.end_use.value << static_cast<int>(a.status)
+        << to_string(a.submitted_at) << a.approval.value;
+}
+
+void tell(std::ostream& out, const Policy& p)
+{
+    out << p.published.policy_version << '@' << p.entry.number;
+}
+void tell(std::ostream& out, const UnitRef& unit) { out << unit.batch.value << unit.number; }
+void tell(std::ostream& out, const Position& position) { out << position.number; }
+void tell(std::ostream& out, std::int64_t number) { out << number; }
+
+template <class Map, class Key>
+void tell_all(std::ostream& out, const char* what, const Map& map, const Key& key)
+{
+    for (const auto& item : map) {
+        out << what << ' ' << key(item.key) << ' ';
+        tell(out, item.value);
+        out << '\n';
+    }
+}
+
+}  // namespace
+
+std::string told(const State& state)
+{
+    std::ostringstream out;
+    const auto value = [](const auto& id) { return id.value; };
+    out << state.origin << to_string(state.utc_offset) << state.position.number
+        << to_string(state.recorded_at) << '\n';
+    tell_all(out, "policy", state.policies, value);
+    tell_all(out, "firm", state.firms, value);
+    tell_all(out, "application", state.applications, value);
+    tell_all(out, "approval", state.approvals, value);
+    tell_all(out, "batch", state.batches, value);
+    tell_all(out, "shipment", state.shipments, value);
+    tell_all(out, "serial", state.serials, value);
+    tell_all(out, "block", state.blocks, [](const std::string& scope) { return scope; });
+    tell_all(out, "expiry", state.expiries, [](const Expiry& expiry) {
+        return to_string(expiry.valid_to) + expiry.approval.value;
+    });
+    tell_all(out, "version", state.versions,
+             [](const SubjectKey& key) { return key.kind + ':' + key.id; });
+    return out.str();
+}
+
+}  // namespace chipledger::scenario
