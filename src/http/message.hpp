@@ -25,22 +25,30 @@ struct Request {
     std::string body{};
     std::string request_id{};
     std::string peer{};
+    std::string principal{};  ///< Who asks, once that is known; for the access log.
 
     std::optional<std::string_view> header(std::string_view lower_case_name) const;
     std::optional<std::string_view> parameter(std::string_view name) const;
+};
+
+/// The peer went in mid-sentence. Only the session catches it: there is nobody left to answer.
+struct PeerGone : std::exception {
+    const char* what() const noexcept override { return "the peer has gone"; }
 };
 
 /// Body of unknown length: the session asks for one piece after the other, so that a slow reader
 /// slows the source. Destroyed when the peer goes.
 struct Stream {
     virtual ~Stream() = default;
-    /// The next piece, or nothing at the end.
+    /// The next piece, or nothing at the end. What it throws cuts the answer off without its last
+    /// chunk, so that the reader knows that something is missing.
     virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
 };
 
 /// The body of a request that may be of any size, in pieces of at most 64 KiB.
 struct BodyReader {
     virtual ~BodyReader() = default;
+    /// The next piece, or nothing at the end; malformed where the framing breaks. Throws PeerGone.
     virtual boost::asio::awaitable<Result<std::optional<std::string>>> next() = 0;
 };
 
@@ -49,6 +57,7 @@ struct Response {
     Fields headers{};
     std::string body{};
     std::unique_ptr<Stream> stream{};
+    std::shared_ptr<const std::string> shared_body{};  ///< Instead of body: sent without a copy.
 
     Response& set(std::string name, std::string value)
     {

@@ -63,7 +63,8 @@ Json to_problem(const Refusal& refusal, std::string_view request_id, bool id_in_
 Response problem_reply(const Refusal& refusal, std::string_view request_id, bool id_in_path)
 {
     Response response = reply(status_of(refusal.code, id_in_path), "application/problem+json",
-                              to_problem(refusal, request_id, id_in_path).dump());
+                              to_problem(refusal, request_id, id_in_path)
+                                  .dump(-1, ' ', false, Json::error_handler_t::replace));
     const int status = response.status;
     if (status == 429 || status == 503 || refusal.code == Code::idempotency_key_in_use)
         response.set("Retry-After", "1");

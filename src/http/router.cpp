@@ -122,6 +122,7 @@ boost::asio::awaitable<Response> Router::guarded(Request& request, const Route& 
             const Result<Caller> caller = co_await authenticate_(request);
             if (!caller) co_return problem_reply(caller.error(), request.request_id);
             context.caller = *caller;
+            request.principal = caller->principal;
             const bool has = std::ranges::find(route.roles, caller->role) != route.roles.end();
             if (!has)
                 co_return problem_reply({.code = Code::not_found, .detail = "No route leads there."},
@@ -129,8 +130,8 @@ boost::asio::awaitable<Response> Router::guarded(Request& request, const Route& 
         }
         Response response = co_await route.handler(context);
         co_return response;
-    } catch (const boost::system::system_error&) {
-        throw;  // The peer has gone: the session's to end.
+    } catch (const PeerGone&) {
+        throw;
     } catch (const std::exception& broken) {
         failure = broken.what();
     }

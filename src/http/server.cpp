@@ -12,11 +12,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <list>
 #include <set>
 
 #include "http/problem.hpp"
-#include "store/token.hpp"
+#include "http/target.hpp"
 
 namespace chipledger {
 
@@ -33,96 +32,12 @@ using namespace asio::experimental::awaitable_operators;
 
 constexpr auto waits = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t piece_max = 64 * 1024;
+constexpr std::size_t linger_max = 1 << 20;
+constexpr std::chrono::milliseconds drain_pause{5};
 
 constexpr std::string_view page_policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
-std::string lower(std::string_view text)
-{
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
-int hex(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    c = static_cast<char>(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/// Percent-decoding (RFC 3986 §2.1); nothing for a broken escape or a NUL.
-std::optional<std::string> decoded(std::string_view text, bool plus_is_space)
-{
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%') {
-            if (i + 2 >= text.size()) return {};
-            const int high = hex(text[i + 1]), low = hex(text[i + 2]);
-            if (high < 0 || low < 0 || high + low == 0) return {};
-            out += static_cast<char>(high * 16 + low);
-            i += 2;
-        } else {
-            out += plus_is_space && text[i] == '+' ? ' ' : text[i];
-        }
-    }
-    return out;
-}
-
-bool read_query(std::string_view text, Fields& query)
-{
-    while (!text.empty()) {
-        const std::string_view pair = text.substr(0, text.find('&'));
-        text.remove_prefix(std::min(pair.size() + 1, text.size()));
-        const std::size_t equals = pair.find('=');
-        // A plus stays a plus: time offsets are written +08:00.
-        const auto name = decoded(pair.substr(0, equals), false);
-        const auto value = decoded(
-            equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1), false);
-        if (!name || !value) return false;
-        if (!name->empty()) query.emplace_back(*name, *value);
-    }
-    return true;
-}
-
-bool read_target(std::string_view target, Request& request)
-{
-    const std::size_t mark = target.find('?');
-    request.path = std::string{target.substr(0, mark)};
-    if (!request.path.starts_with('/')) return false;
-    std::string_view rest = std::string_view{request.path}.substr(1);
-    while (true) {
-        const std::string_view part = rest.substr(0, rest.find('/'));
-        const auto segment = decoded(part, false);
-        if (!segment) return false;
-        request.segments.push_back(*segment);
-        if (part.size() == rest.size()) break;
-        rest.remove_prefix(part.size() + 1);
-    }
-    return mark == std::string_view::npos || read_query(target.substr(mark + 1), request.query);
-}
-
-bool sane_request_id(std::string_view id)
-{
-    return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-';
-    });
-}
-
-std::string new_request_id()
-{
-    constexpr char digits[] = "0123456789abcdef";
-    static std::uint64_t counter = 0;
-    static const std::string start = random_bytes(6);
-    std::string id;
-    for (const char c : start) {
-        id += digits[static_cast<unsigned char>(c) >> 4];
-        id += digits[static_cast<unsigned char>(c) & 15];
-    }
-    return id + '-' + std::to_string(++counter);
-}
 
 }  // namespace
 
@@ -139,7 +54,7 @@ public:
     }
 
     unsigned short port() const { return acceptor_.local_endpoint().port(); }
-    std::size_t connections() const { return connections_; }
+    std::size_t connections() const { return open_.size(); }
     bool stopping() const { return stopping_; }
     const ServerOptions& options() const { return options_; }
     const Router& router() const { return router_; }
@@ -156,9 +71,13 @@ public:
         // Those that wait for a next request have none; those that work end by themselves.
         for (TcpStream* stream : idle_) stream->cancel();
     }
+    void close_all()
+    {
+        for (TcpStream* stream : open_) stream->close();
+    }
 
-    std::size_t connections_ = 0;
-    std::set<TcpStream*> idle_{};
+    std::set<TcpStream*> open_{};
+    std::set<TcpStream*> idle_{};  ///< Those that may be cut without loss when the server stops.
 
 private:
     static asio::awaitable<void> accept(std::shared_ptr<Impl> self);
@@ -178,12 +97,12 @@ public:
     Session(std::shared_ptr<Impl> server, TcpStream stream)
         : server_{std::move(server)}, stream_{std::move(stream)}
     {
-        ++server_->connections_;
+        server_->open_.insert(&stream_);
     }
     ~Session() override
     {
         server_->idle_.erase(&stream_);
-        --server_->connections_;
+        server_->open_.erase(&stream_);
     }
     Session(const Session&) = delete;
 
@@ -193,13 +112,15 @@ public:
         stream_.socket().set_option(tcp::no_delay{true}, ignored);
         const auto peer = stream_.socket().remote_endpoint(ignored);
         peer_ = peer.address().to_string();
-        if (server_->connections_ > server_->options().connections_max) {
+        if (server_->open_.size() > server_->options().connections_max) {
             keep_ = false;
-            co_await send_refusal({.code = Code::overloaded});
+            request_.request_id = request_id_of({});
+            const Refusal no{.code = Code::overloaded};
+            co_await send_refusal(no);
         } else {
             while (co_await one()) {}
         }
-        stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+        co_await linger();
     }
 
 private:
@@ -212,16 +133,32 @@ private:
         request_ = {};
         request_.peer = peer_;
         if (!co_await header()) co_return false;
+        begun_ = std::chrono::steady_clock::now();
         if (auto no = take_header()) {
             keep_ = false;
             co_return co_await send_refusal(*no);
         }
         const Route* route = server_->router().find(request_);
+        streams_ = route && route->streams_body;
         if (auto no = co_await body(route)) co_return co_await send_refusal(*no);
-        const bool streams = route && route->streams_body;
-        Response response = co_await server_->router().answer(request_, streams ? this : nullptr);
-        if (streams && !response.stream && !parser_->is_done()) keep_ = false;
+        Response response = co_await server_->router().answer(request_, streams_ ? this : nullptr);
+        if (streams_ && !response.stream && !parser_->is_done()) keep_ = false;
         co_return co_await send(std::move(response));
+    }
+
+    // Closing with unread bytes resets the connection, and the peer may lose our last answer.
+    asio::awaitable<void> linger()
+    {
+        error_code ignored;
+        stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+        server_->idle_.insert(&stream_);
+        stream_.expires_after(server_->options().linger_deadline);
+        buffer_.clear();
+        for (std::size_t seen = 0; seen < linger_max && !server_->stopping();) {
+            const auto [failed, n] = co_await stream_.async_read_some(buffer_.prepare(4096), waits);
+            if (failed) break;
+            seen += n;
+        }
     }
 
     asio::awaitable<bool> header()
@@ -242,14 +179,15 @@ private:
         const auto [failed, n] = co_await http::async_read_header(stream_, buffer_, *parser_, waits);
         if (!failed) co_return true;
         if (failed == http::error::end_of_stream || failed == beast::error::timeout) co_return false;
-        if (failed.category() != make_error_code(http::error::bad_method).category())
-            co_return false;
-        request_.request_id = new_request_id();
+        if (!is_framing(failed)) co_return false;
+        request_.request_id = request_id_of({});
         keep_ = false;
-        const bool large = failed == http::error::header_limit;
-        co_await send_refusal({.code = large ? Code::too_large : Code::malformed,
-                               .detail = large ? "Send at most 16 KiB of headers."
-                                               : "This is not an HTTP/1.1 request (RFC 9112)."});
+        const Refusal no =
+            failed == http::error::header_limit
+                ? Refusal{.code = Code::too_large, .detail = "Send at most 16 KiB of headers."}
+                : Refusal{.code = Code::malformed,
+                          .detail = "This is not an HTTP/1.1 request (RFC 9112)."};
+        co_await send_refusal(no);
         co_return false;
     }
 
@@ -260,85 +198,90 @@ private:
         request_.method = std::string{head.method_string()};
         for (const auto& field : head)
             request_.headers.emplace_back(lower(field.name_string()), std::string{field.value()});
-        const auto given = request_.header("x-request-id");
-        request_.request_id =
-            given && sane_request_id(*given) ? std::string{*given} : new_request_id();
-        // Two opinions of where a request ends are how one is smuggled past a proxy.
-        const auto count = [&](std::string_view name) {
-            return std::ranges::count(request_.headers, name, [](const auto& h) { return h.first; });
-        };
-        if (count("content-length") > 1 || count("host") > 1 ||
-            (count("content-length") > 0 && count("transfer-encoding") > 0))
-            return Refusal{.code = Code::malformed,
-                           .detail = "Send Host and Content-Length once, and not both a length and "
-                                     "a transfer coding."};
+        request_.request_id = request_id_of(request_);
+        if (auto no = framing_refusal(request_, head.version())) return no;
+        expects_ = head.version() >= 11 &&
+                   lower(request_.header("expect").value_or("")) == "100-continue";
         if (!read_target(std::string_view{head.target().data(), head.target().size()}, request_))
             return Refusal{.code = Code::malformed,
-                           .detail = "The address has a broken percent escape."};
+                           .detail = "The address is not a path of percent-encoded UTF-8 (RFC 3986)."};
         return {};
     }
 
     // Reads the whole body, unless the route reads it by itself.
     asio::awaitable<std::optional<Refusal>> body(const Route* route)
     {
-        if (parser_->get()[http::field::expect] == "100-continue") {
-            http::response<http::empty_body> go_on{http::status::continue_, 11};
-            co_await http::async_write(stream_, go_on, waits);
-        }
-        if (route && route->streams_body) co_return std::nullopt;
+        if (streams_) co_return std::nullopt;
         const std::size_t limit = route ? route->body_max : body_limit;
-        const auto length = parser_->content_length();
-        if (length && *length > limit) {
-            // What is not much longer is read away, so that the connection stays usable.
-            if (*length > 4 * limit + body_limit) keep_ = false;
+        // What is not much longer is read away, so that the connection stays usable.
+        const std::size_t discard_max = 4 * limit + body_limit;
+        const std::uint64_t size = parser_->content_length().value_or(0);
+        if (size > limit && (expects_ || size > discard_max)) {
+            keep_ = false;
+            co_return too_large(limit, size);
         }
         stream_.expires_after(server_->options().body_deadline);
         std::size_t seen = 0;
-        while (keep_ || !length || *length <= limit) {
+        while (true) {
             Result<std::optional<std::string>> piece = co_await next();
-            if (!piece) {
-                keep_ = false;
-                co_return piece.error();
-            }
+            if (!piece) co_return piece.error();
             if (!*piece) break;
             seen += (*piece)->size();
-            if (seen <= limit) request_.body += **piece;
-            if (seen > 4 * limit + body_limit) {
+            if (seen <= limit && request_.body.empty()) request_.body = std::move(**piece);
+            else if (seen <= limit) request_.body += **piece;
+            if (seen > discard_max) {
                 keep_ = false;
                 break;
             }
         }
-        if (seen > limit || (length && *length > limit))
-            co_return Refusal{.code = Code::too_large,
-                              .detail = "Send at most " + std::to_string(limit) + " bytes here.",
-                              .available = static_cast<std::int64_t>(limit),
-                              .requested = static_cast<std::int64_t>(length.value_or(seen))};
+        if (seen > limit) co_return too_large(limit, seen);
         co_return std::nullopt;
+    }
+
+    static Refusal too_large(std::size_t limit, std::uint64_t size)
+    {
+        return {.code = Code::too_large,
+                .detail = "Send at most " + std::to_string(limit) + " bytes here.",
+                .available = static_cast<std::int64_t>(limit),
+                .requested = static_cast<std::int64_t>(size)};
+    }
+
+    static bool is_framing(const error_code& failed)
+    {
+        return failed.category() == make_error_code(http::error::bad_method).category();
+    }
+
+    asio::awaitable<void> go_on()
+    {
+        expects_ = false;
+        http::response<http::empty_body> proceed{http::status::continue_, 11};
+        co_await http::async_write(stream_, proceed, waits);
     }
 
     asio::awaitable<Result<std::optional<std::string>>> next() override
     {
         if (parser_->is_done()) co_return std::optional<std::string>{};
-        std::string piece(piece_max, '\0');
+        if (streams_) stream_.expires_after(server_->options().body_deadline);
+        if (expects_) co_await go_on();
+        const std::uint64_t left = parser_->content_length_remaining().value_or(piece_max);
+        std::string piece(static_cast<std::size_t>(std::min<std::uint64_t>(left, piece_max)), '\0');
         auto& target = parser_->get().body();
         target.data = piece.data();
         target.size = piece.size();
         target.more = true;
-        stream_.expires_after(server_->options().body_deadline);
         const auto [failed, n] = co_await http::async_read(stream_, buffer_, *parser_, waits);
         if (failed && failed != http::error::need_buffer) {
             keep_ = false;
-            if (failed.category() != make_error_code(http::error::bad_method).category())
-                throw boost::system::system_error{failed};
+            if (!is_framing(failed)) throw PeerGone{};
             co_return Refusal{.code = Code::malformed,
                               .detail = "The body is not framed as its headers say (RFC 9112)."};
         }
-        piece.resize(piece_max - target.size);
+        piece.resize(piece.size() - target.size);
         if (piece.empty() && parser_->is_done()) co_return std::optional<std::string>{};
         co_return std::optional{std::move(piece)};
     }
 
-    asio::awaitable<bool> send_refusal(Refusal refusal)
+    asio::awaitable<bool> send_refusal(const Refusal& refusal)
     {
         Response response = problem_reply(refusal, request_.request_id);
         co_return co_await send(std::move(response));
@@ -348,7 +291,7 @@ private:
     void head_of(http::response<Body>& out, const Response& response)
     {
         out.result(static_cast<unsigned>(response.status));
-        out.version(11);
+        out.version(parser_ && parser_->is_header_done() ? parser_->get().version() : 11);
         bool cached = false, html = false;
         for (const auto& [name, value] : response.headers) {
             out.insert(name, value);
@@ -362,52 +305,105 @@ private:
         if (html) out.set("Content-Security-Policy", std::string{page_policy});
         keep_ = keep_ && !server_->stopping();
         out.keep_alive(keep_);
+        if (!keep_) out.set(http::field::connection, "close");
     }
 
     asio::awaitable<bool> send(Response response)
     {
         stream_.expires_after(server_->options().write_deadline);
-        if (response.stream) co_return co_await send_stream(std::move(response));
-        http::response<http::string_body> out;
+        const int status = response.status;
+        const bool streamed = response.stream != nullptr;
+        const bool sent = streamed ? co_await send_stream(std::move(response))
+                                   : co_await send_whole(std::move(response));
+        if (server_->options().access_log) {
+            const auto took = std::chrono::steady_clock::now() - begun_;
+            server_->options().access_log(
+                {request_, status, std::chrono::duration_cast<std::chrono::microseconds>(took)});
+        }
+        co_return sent && keep_;
+    }
+
+    asio::awaitable<bool> send_whole(Response response)
+    {
+        http::response<http::span_body<const char>> out;
         head_of(out, response);
-        out.body() = std::move(response.body);
+        const std::string& body = response.shared_body ? *response.shared_body : response.body;
         const bool bodiless = response.status == 204 || response.status == 304;
-        if (!bodiless) out.content_length(out.body().size());
-        if (bodiless || request_.method == "HEAD") out.body().clear();
+        if (!bodiless) out.content_length(body.size());
+        if (!bodiless && request_.method != "HEAD") out.body() = {body.data(), body.size()};
         const auto [failed, n] = co_await http::async_write(stream_, out, waits);
-        co_return !failed && keep_;
+        co_return !failed;
     }
 
     asio::awaitable<bool> send_stream(Response response)
     {
+        const std::unique_ptr<Stream> source = std::move(response.stream);
+        const bool chunked = parser_->get().version() >= 11;
+        keep_ = keep_ && chunked;  // To HTTP/1.0 the end of the connection is the end of the body.
         http::response<http::empty_body> out;
         head_of(out, response);
-        out.chunked(true);
+        out.chunked(chunked);
         http::response_serializer<http::empty_body> serializer{out};
         const auto [failed, n] = co_await http::async_write_header(stream_, serializer, waits);
-        if (failed || request_.method == "HEAD") co_return false;
-        while (true) {
-            std::optional<std::string> piece;
-            if (parser_->is_done()) {
-                // While it waits for news, a peer that goes ends the wait.
-                stream_.expires_never();
-                auto either = co_await (response.stream->next() || gone());
-                if (either.index() == 1) co_return false;
-                piece = std::get<0>(std::move(either));
-            } else {
-                piece = co_await response.stream->next();
-            }
+        if (failed || request_.method == "HEAD") co_return !failed;
+        while (!server_->stopping()) {
+            const std::optional<Pulled> pulled = co_await pull(*source);
+            if (!pulled || pulled->failed) co_return false;
             stream_.expires_after(server_->options().write_deadline);
-            if (!piece) {
-                const auto [bad, m] =
-                    co_await asio::async_write(stream_, http::make_chunk_last(), waits);
-                co_return !bad && keep_ && parser_->is_done();
+            if (!pulled->piece) {
+                keep_ = keep_ && parser_->is_done();
+                if (!chunked) co_return true;
+                co_return co_await write(http::make_chunk_last());
             }
-            if (piece->empty()) continue;
-            const auto [bad, m] =
-                co_await asio::async_write(stream_, http::make_chunk(asio::buffer(*piece)), waits);
-            if (bad || server_->stopping()) co_return false;
+            if (pulled->piece->empty()) continue;
+            const auto piece = asio::buffer(*pulled->piece);
+            bool written = false;
+            if (chunked) written = co_await write(http::make_chunk(piece));
+            else written = co_await write(piece);
+            if (!written) co_return false;
         }
+        co_return false;
+    }
+
+    template <class Buffers>
+    asio::awaitable<bool> write(Buffers buffers)
+    {
+        const auto [failed, n] = co_await asio::async_write(stream_, buffers, waits);
+        co_return !failed;
+    }
+
+    struct Pulled {
+        std::optional<std::string> piece{};
+        bool failed = false;
+    };
+
+    // The next piece; nothing when the peer went, or the server stops, while the source waited.
+    asio::awaitable<std::optional<Pulled>> pull(Stream& source)
+    {
+        // Whoever still sends a body is read from by the source itself.
+        if (!parser_->is_done()) co_return co_await caught(source);
+        stream_.expires_never();
+        server_->idle_.insert(&stream_);
+        std::variant<Pulled, std::monostate> either = co_await (caught(source) || gone());
+        server_->idle_.erase(&stream_);
+        if (either.index() == 1) co_return std::nullopt;
+        co_return std::get<0>(std::move(either));
+    }
+
+    asio::awaitable<Pulled> caught(Stream& source)
+    {
+        std::string failure;
+        try {
+            std::optional<std::string> piece = co_await source.next();
+            co_return Pulled{std::move(piece)};
+        } catch (const std::exception& broken) {
+            failure = broken.what();
+        }
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() == asio::cancellation_type::none)
+            spdlog::error("request {} {}, while streaming: {}", request_.request_id, request_.path,
+                          failure);
+        co_return Pulled{{}, true};
     }
 
     asio::awaitable<void> gone()
@@ -429,8 +425,11 @@ private:
     std::optional<Parser> parser_{};
     Request request_{};
     std::string peer_{};
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
     bool keep_ = true;
     bool first_ = true;
+    bool streams_ = false;  ///< The route reads the body.
+    bool expects_ = false;  ///< The peer waits for 100 Continue before it sends the body.
 };
 
 template <class Impl>
@@ -439,8 +438,9 @@ asio::awaitable<void> serve(std::shared_ptr<Impl> server, TcpStream stream)
     try {
         Session<Impl> session{std::move(server), std::move(stream)};
         co_await session.run();
-    } catch (const std::exception&) {
-        // The peer has gone, in mid-sentence.
+    } catch (const PeerGone&) {
+    } catch (const std::exception& broken) {
+        spdlog::error("a connection ends: {}", broken.what());
     }
 }
 
@@ -470,6 +470,22 @@ Server::~Server() = default;
 unsigned short Server::port() const { return impl_->port(); }
 void Server::start() { impl_->start(); }
 void Server::stop_accepting() { impl_->stop_accepting(); }
+
+asio::awaitable<bool> Server::drain(std::chrono::milliseconds deadline)
+{
+    const std::shared_ptr<Impl> impl = impl_;
+    const auto until = std::chrono::steady_clock::now() + deadline;
+    impl->stop_accepting();
+    asio::steady_timer pause{co_await asio::this_coro::executor};
+    while (impl->connections() > 0 && std::chrono::steady_clock::now() < until) {
+        pause.expires_after(drain_pause);
+        co_await pause.async_wait(waits);
+    }
+    const bool all_ended = impl->connections() == 0;
+    impl->close_all();
+    co_return all_ended;
+}
+
 std::size_t Server::connections() const { return impl_->connections(); }
 
 }  // namespace chipledger

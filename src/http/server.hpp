@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -8,16 +9,26 @@
 
 namespace chipledger {
 
+/// One answered request. `request.body` may have been moved from.
+struct Access {
+    const Request& request;
+    int status = 0;
+    std::chrono::microseconds took{};  ///< From the whole header to the last byte written.
+};
+
 /// Named limits of what arrives and waits.
 struct ServerOptions {
     std::string bind = "127.0.0.1";
     unsigned short port = 8080;  ///< 0: any free one.
     std::size_t header_max = 16 * 1024;
-    std::chrono::seconds header_deadline{10};
-    std::chrono::seconds body_deadline{30};
-    std::chrono::seconds idle_deadline{60};
-    std::chrono::seconds write_deadline{30};
+    std::chrono::milliseconds header_deadline{10'000};
+    std::chrono::milliseconds body_deadline{30'000};  ///< Whole body; each piece where streamed.
+    std::chrono::milliseconds idle_deadline{60'000};
+    std::chrono::milliseconds write_deadline{30'000};  ///< Whole answer; each piece of a stream.
+    std::chrono::milliseconds linger_deadline{1'000};  ///< For the peer to read a last answer.
     std::size_t connections_max = 4096;
+    /// Called once for each answer, after its last byte or its failure.
+    std::function<void(const Access&)> access_log{};
 };
 
 /// HTTP/1.1 over TCP. Lives on one io_context, run by one thread.
@@ -31,6 +42,9 @@ public:
     void start();
     /// Takes no more connections; those that are open end with their request.
     void stop_accepting();
+    /// stop_accepting, then waits until all connections have ended; at the deadline it closes the
+    /// rest. True when none had to be closed.
+    boost::asio::awaitable<bool> drain(std::chrono::milliseconds deadline);
     std::size_t connections() const;
 
 private:
