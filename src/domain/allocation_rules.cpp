@@ -115,9 +115,9 @@ Result<void> admit(const State& state, const Event& event, const AllocationTrans
     const Approval& to = state.approvals.at(moved.to_approval);
     const std::int64_t n = count(moved.units);
     if (auto no = not_covered(to, to.balance.available, n, "/data/units")) return *no;
-    // Within one firm and period the exposure stays what it is.
-    const bool stays = from.firm == to.firm && from.period == to.period;
-    const std::int64_t exposed = exposure(state, to.firm, to.period) - (stays ? n : 0);
+    // Within one firm and period the exposure stays what it is, even above a cap that has sunk.
+    if (from.firm == to.firm && from.period == to.period) return {};
+    const std::int64_t exposed = exposure(state, to.firm, to.period);
     if (auto no = over_cap(state, to.firm, to.period, exposed, n, "/data/units")) return *no;
     return {};
 }

@@ -142,7 +142,8 @@ Scenario& Scenario::when(Event event)
 
 State Scenario::then() const
 {
-    if (no_) FAIL("refused: " << kind_of(no_->code).slug << ' ' << no_->param << ' ' << no_->detail);
+    if (no_)
+        FAIL("refused: " << kind_of(no_->code).slug << ' ' << no_->param << ' ' << no_->detail);
     return state_;
 }
 
