@@ -60,7 +60,8 @@ TEST_CASE("free units are reserved, within balance and cap", "[reservation]")
     given(reserved()).when(reserve(units(500, 501))).refused(Code::unit_not_available);
     given(reserved()).when(reserve(units(1, 2, b02))).refused(Code::unknown_batch);
     given(reserved()).when(reserve(units(401, 402), ap2)).refused(Code::unknown_approval);
-    const History other = reserved() + on(march(1), BatchRegistered{b02, Sku{"H20"}, 9, {}, {}, {}});
+    const History other =
+        reserved() + on(march(1), BatchRegistered{b02, Sku{"H20"}, 9, {}, {}, {}});
     given(other).when(reserve(units(1, 2, b02))).refused(Code::unit_not_available);
     const History more = reserved() + on(march(1), BatchRegistered{b02, h200, 300, {}, {}, {}});
     given(more).when(reserve(units(1, 201, b02))).refused(Code::insufficient_balance);

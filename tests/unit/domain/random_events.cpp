@@ -306,7 +306,8 @@ EventData Proposer::allocation_data()
             const ApprovalId from = approval_with(UnitState::cleared, delivered);
             ApprovalId to = approval();
             if (to == from) to = ApprovalId{"AP-" + std::to_string(roll(1, 8))};
-            return AllocationTransferred{from, to, of_approval(from, UnitState::cleared, delivered)};
+            return AllocationTransferred{from, to,
+                                         of_approval(from, UnitState::cleared, delivered)};
         }
         default:
             return AllocationReserved{id, some([](const Unit& unit) {
@@ -343,7 +344,8 @@ EventData Proposer::customs_data()
     switch (roll(0, 13)) {
         case 0:
             if (chance(50)) return ShipmentInspected{here, Amount{roll(1, 4)}, Amount{0}, {}};
-            return ShipmentInspected{here, of_shipment(here, arrived, held), Amount{roll(0, 2)}, {}};
+            return ShipmentInspected{
+                here, of_shipment(here, arrived, held), Amount{roll(0, 2)}, {}};
         case 1: return ShipmentHeld{here, of_shipment(here, arrived, arrived), because};
         case 2: return ShipmentHoldLifted{here, of_shipment(here, held, held), because};
         case 3:
@@ -374,7 +376,8 @@ EventData Proposer::firm_data()
         case 1:
         case 2:
         case 3:
-            return held(UnitState::cleared, UnitState::cleared, [&](const auto& id, const Units& u) {
+            return held(UnitState::cleared, UnitState::cleared,
+                        [&](const auto& id, const Units& u) {
                 return AllocationDelivered{id, site, u};
             });
         case 4:

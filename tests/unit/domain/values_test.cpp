@@ -54,7 +54,8 @@ TEST_CASE("ranges conflict when reversed or overlapping, and join as neighbours"
 
 TEST_CASE("a persistent map is a map, and old copies stay", "[map]")
 {
-    const bool held = rc::check("like std::map", [](const std::vector<std::pair<int, bool>>& steps) {
+    using Step = std::pair<int, bool>;
+    const bool held = rc::check("like std::map", [](const std::vector<Step>& steps) {
         PersistentMap<int, int> map, old;
         std::map<int, int> model, old_model;
         int n = 0;
