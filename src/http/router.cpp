@@ -125,8 +125,9 @@ boost::asio::awaitable<Response> Router::guarded(Request& request, const Route& 
             request.principal = caller->principal;
             const bool has = std::ranges::find(route.roles, caller->role) != route.roles.end();
             if (!has)
-                co_return problem_reply({.code = Code::not_found, .detail = "No route leads there."},
-                                        request.request_id);
+                co_return problem_reply(
+                    {.code = Code::not_found, .detail = "No route leads there."},
+                    request.request_id);
         }
         Response response = co_await route.handler(context);
         co_return response;

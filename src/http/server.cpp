@@ -176,9 +176,10 @@ private:
         server_->idle_.erase(&stream_);
         first_ = false;
         stream_.expires_after(server_->options().header_deadline);
-        const auto [failed, n] = co_await http::async_read_header(stream_, buffer_, *parser_, waits);
+        const auto [failed, n] =
+            co_await http::async_read_header(stream_, buffer_, *parser_, waits);
         if (!failed) co_return true;
-        if (failed == http::error::end_of_stream || failed == beast::error::timeout) co_return false;
+        if (failed == http::error::end_of_stream) co_return false;
         if (!is_framing(failed)) co_return false;
         request_.request_id = request_id_of({});
         keep_ = false;
@@ -204,7 +205,7 @@ private:
                    lower(request_.header("expect").value_or("")) == "100-continue";
         if (!read_target(std::string_view{head.target().data(), head.target().size()}, request_))
             return Refusal{.code = Code::malformed,
-                           .detail = "The address is not a path of percent-encoded UTF-8 (RFC 3986)."};
+                           .detail = "The address is not a path in percent-encoded UTF-8."};
         return {};
     }
 

@@ -41,8 +41,8 @@ TEST_CASE("every problem is well formed and has its page", "[problem]")
         CHECK(page->find(std::string{kind.title}) != std::string::npos);
         const bool waits = kind.status == 503 || kind.status == 429 ||
                            kind.code == Code::idempotency_key_in_use;
-        const bool says_when =
-            std::ranges::any_of(response.headers, [](const auto& h) { return h.first == "Retry-After"; });
+        const bool says_when = std::ranges::any_of(
+            response.headers, [](const auto& h) { return h.first == "Retry-After"; });
         CHECK(says_when == waits);
     }
     CHECK_FALSE(problem_page("no-such-problem"));

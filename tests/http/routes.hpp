@@ -64,7 +64,9 @@ inline std::vector<Route> plain_routes()
     routes.push_back(route("GET", "/hello/{name}", [](Context& context) -> Answer {
         co_return text("hello " + context.params.at("name"));
     }));
-    routes.push_back(route("GET", "/hello/you", [](Context&) -> Answer { co_return text("you!"); }));
+    routes.push_back(route("GET", "/hello/you", [](Context&) -> Answer {
+        co_return text("you!");
+    }));
     routes.push_back(route("GET", "/page", [](Context&) -> Answer {
         co_return reply(200, "text/html; charset=utf-8", "<p>");
     }));
