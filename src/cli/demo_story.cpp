@@ -96,7 +96,7 @@ asio::awaitable<Position> DemoStory::record(Role role, EventData data, std::vect
     submission.actor.role = role;
     submission.actor.principal =
         role == Role::firm ? "firm:" + firm.value
-                           : std::string{boost::describe::enum_to_string(role, "")};
+                           : std::string{name_of(role)};
     if (role == Role::firm) submission.actor.firm = firm;
     submission.key = "demo-" + std::to_string(++keys_);
     submission.body_hash = sha256(submission.key);

@@ -25,4 +25,13 @@ const std::vector<std::string_view>& event_types()
 
 std::string_view type_name(const EventData& data) { return event_types()[data.index()]; }
 
+std::string_view name_of(Role role) { return boost::describe::enum_to_string(role, ""); }
+
+std::optional<Role> role_named(std::string_view name)
+{
+    Role role{};
+    if (boost::describe::enum_from_string(std::string{name}.c_str(), role)) return role;
+    return {};
+}
+
 }  // namespace chipledger

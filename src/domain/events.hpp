@@ -585,4 +585,8 @@ std::string_view type_name(const EventData& data);
 /// All wire names, in the order of the catalogue.
 const std::vector<std::string_view>& event_types();
 
+/// The wire name of a role ("customs"), and back.
+std::string_view name_of(Role role);
+std::optional<Role> role_named(std::string_view name);
+
 }  // namespace chipledger

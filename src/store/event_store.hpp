@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,8 +20,10 @@ class Session;
 /// cannot help (a broken constraint, a missing table or grant), internal.
 class EventStore {
 public:
-    /// `conninfo` is libpq's, of the runtime role. Connects on first use.
-    explicit EventStore(std::string conninfo);
+    /// `conninfo` is libpq's, of the runtime role. Connects on first use. A take-over waits at most
+    /// `takeover_wait` (over 0) for a writer that still lives.
+    explicit EventStore(std::string conninfo,
+                        std::chrono::milliseconds takeover_wait = std::chrono::seconds{3});
     ~EventStore();
     EventStore(EventStore&&) noexcept;
     EventStore& operator=(EventStore&&) noexcept;
@@ -33,7 +36,7 @@ public:
     Result<Head> head();
 
     /// Appends all or nothing after `head`; the positions of `events` must follow head.size without
-    /// gaps. Both spans may be empty, not both useful so. Success means durable, on the synchronous
+    /// gaps. Success means durable, on the synchronous
     /// standby too where there is one. Refusals: fenced (another epoch or size; nothing written),
     /// store_unavailable (nothing written), outcome_unknown (settle() tells), internal (a key, id
     /// or version that exists; nothing written).
@@ -76,9 +79,11 @@ public:
     Result<void> set_simulated_now(const Head& mine, Time now);
 
 private:
+    void await_writer_lock();
     template <class Look>
     Result<std::optional<Head>> settle_with(const Head& before, const Look& look);
 
+    std::chrono::milliseconds takeover_wait_;
     std::unique_ptr<Session> session_;
 };
 

@@ -1,0 +1,208 @@
+// What reads the log: always by position, never by anything that a late commit could upset.
+#include <algorithm>
+
+#include "store/event_store.hpp"
+#include "store/session.hpp"
+#include "store/sql_values.hpp"
+
+namespace chipledger {
+
+namespace {
+
+constexpr std::int64_t chunk_entries = 500;  // At 60,000 bytes each: 30 MB at most.
+constexpr std::int64_t chunk_keys = 10'000;
+
+using Entries = std::vector<StoredEntry>;
+
+Entries entries_of(const pqxx::result& rows)
+{
+    Entries entries;
+    entries.reserve(rows.size());
+    for (const auto& row : rows)
+        entries.push_back({{row[0].as<std::int64_t>()}, from_bytea(row[1].c_str())});
+    return entries;
+}
+
+/// A SELECT that grows clause by clause, its parameters with it.
+struct Query {
+    std::string text;
+    std::vector<std::string> values{};
+
+    std::string bind(std::string value)
+    {
+        values.push_back(std::move(value));
+        return '$' + std::to_string(values.size());
+    }
+    void where(const std::string& condition) { text += " AND " + condition; }
+};
+
+std::string array_of(const std::vector<std::string>& texts)
+{
+    SqlArray array;
+    for (const std::string& text : texts) array.add(text);
+    return array.text();
+}
+
+// recorded_at never falls, so a range of it is a range of positions.
+std::string last_recorded(const std::string& comparison, const std::string& time)
+{
+    return "COALESCE((SELECT position FROM event WHERE recorded_at " + comparison + ' ' + time +
+           "::timestamptz ORDER BY recorded_at DESC, position DESC LIMIT 1), 0)";
+}
+
+// The narrowest subject leads, through its own index; a second one is probed entry by entry.
+Query from_subject(const EventFilter& filter)
+{
+    std::optional<SubjectFilter> leading = filter.subject;
+    if (!leading && filter.visible_firm) leading = SubjectFilter{"firm", *filter.visible_firm};
+    Query query{"SELECT e.position, e.bytes FROM event e WHERE true"};
+    if (leading) {
+        query.text = "SELECT e.position, e.bytes FROM event_subject s"
+                     " JOIN event e ON e.position = s.position WHERE true";
+        query.where("s.kind = " + query.bind(leading->kind));
+        query.where("s.id = " + query.bind(leading->id));
+    }
+    if (filter.subject && filter.visible_firm)
+        query.where("EXISTS (SELECT FROM event_subject f WHERE f.kind = 'firm' AND f.id = " +
+                    query.bind(*filter.visible_firm) + " AND f.position = s.position)");
+    return query;
+}
+
+void narrow_positions(Query& query, const EventFilter& filter, const std::string& position)
+{
+    query.where(position + " <= " + query.bind(std::to_string(filter.upto.number)) + "::bigint");
+    if (filter.after.number > 0)
+        query.where(position + (filter.descending ? " < " : " > ") +
+                    query.bind(std::to_string(filter.after.number)) + "::bigint");
+    if (filter.recorded_from)
+        query.where(position + " > " +
+                    last_recorded("<", query.bind(to_string(*filter.recorded_from))));
+    if (filter.recorded_to)
+        query.where(position + " <= " +
+                    last_recorded("<=", query.bind(to_string(*filter.recorded_to))));
+}
+
+void narrow_entries(Query& query, const EventFilter& filter)
+{
+    if (!filter.types.empty())
+        query.where("e.type = ANY (" + query.bind(array_of(filter.types)) + "::text[])");
+    if (filter.actor_principal)
+        query.where("e.principal = " + query.bind(*filter.actor_principal));
+    if (filter.occurred_from)
+        query.where("e.occurred_at >= " + query.bind(to_string(*filter.occurred_from)) +
+                    "::timestamptz");
+    if (filter.occurred_to)
+        query.where("e.occurred_at <= " + query.bind(to_string(*filter.occurred_to)) +
+                    "::timestamptz");
+    if (!filter.visible_kinds.empty())
+        query.where("e.subject_kinds && " + query.bind(array_of(filter.visible_kinds)) +
+                    "::text[]");
+}
+
+Query query_of(const EventFilter& filter)
+{
+    Query query = from_subject(filter);
+    const std::string position =
+        filter.subject || filter.visible_firm ? "s.position" : "e.position";
+    narrow_positions(query, filter, position);
+    narrow_entries(query, filter);
+    query.text += " ORDER BY " + position + (filter.descending ? " DESC" : "") + " LIMIT " +
+                  query.bind(std::to_string(filter.limit)) + "::bigint";
+    return query;
+}
+
+}  // namespace
+
+Result<Head> EventStore::head()
+{
+    return session_->run([](auto& work) -> Result<Head> {
+        const pqxx::row row = work.exec1("SELECT epoch, size FROM log_head");
+        return Head{row[0].template as<std::int64_t>(), {row[1].template as<std::int64_t>()}};
+    });
+}
+
+Result<void> EventStore::read(Position after, Position upto,
+                              const std::function<void(StoredEntry&&)>& entry)
+{
+    while (after < upto) {
+        Result<Entries> chunk = session_->run([&](auto& work) -> Result<Entries> {
+            return entries_of(work.exec_params(
+                "SELECT position, bytes FROM event WHERE position > $1 AND position <= $2"
+                " ORDER BY position LIMIT $3",
+                after.number, upto.number, chunk_entries));
+        });
+        if (!chunk) return chunk.error();
+        if (chunk->empty()) return {};
+        after = chunk->back().position;
+        for (StoredEntry& one : *chunk) entry(std::move(one));
+    }
+    return {};
+}
+
+Result<Entries> EventStore::list(const EventFilter& filter)
+{
+    const Query query = query_of(filter);
+    return session_->run([&](auto& work) -> Result<Entries> {
+        return entries_of(
+            work.exec_params(query.text, pqxx::prepare::make_dynamic_params(query.values)));
+    });
+}
+
+Result<std::optional<CommandRow>> EventStore::command(const std::string& principal,
+                                                      const std::string& key)
+{
+    return session_->run([&](auto& work) -> Result<std::optional<CommandRow>> {
+        const pqxx::result rows = work.exec_params(
+            "SELECT body_hash, status, first_position, count, answer FROM command"
+            " WHERE principal = $1 AND key = $2",
+            principal, key);
+        if (rows.empty()) return std::optional<CommandRow>{};
+        const pqxx::row row = rows[0];
+        return std::optional{CommandRow{principal, key, from_bytea(row[0].c_str()),
+                                        row[1].template as<int>(),
+                                        {row[2].template as<std::int64_t>()},
+                                        row[3].template as<std::int64_t>(), row[4].c_str()}};
+    });
+}
+
+Result<void> EventStore::keys(
+    const std::function<void(const std::string&, const std::string&)>& each)
+{
+    std::string principal, key;
+    while (true) {
+        Result<pqxx::result> chunk = session_->run([&](auto& work) -> Result<pqxx::result> {
+            return work.exec_params("SELECT principal, key FROM command"
+                                    " WHERE (principal, key) > ($1, $2)"
+                                    " ORDER BY principal, key LIMIT $3",
+                                    principal, key, chunk_keys);
+        });
+        if (!chunk) return chunk.error();
+        if (chunk->empty()) return {};
+        for (const auto& row : *chunk) {
+            principal = row[0].c_str();
+            key = row[1].c_str();
+            each(principal, key);
+        }
+    }
+}
+
+Result<Position> EventStore::position_at(Time recorded)
+{
+    return session_->run([&](auto& work) -> Result<Position> {
+        const pqxx::row row =
+            work.exec_params1("SELECT " + last_recorded("<=", "$1"), to_string(recorded));
+        return Position{row[0].template as<std::int64_t>()};
+    });
+}
+
+Result<std::optional<Time>> EventStore::simulated_now()
+{
+    return session_->run([](auto& work) -> Result<std::optional<Time>> {
+        const pqxx::row row = work.exec1(
+            "SELECT (extract(epoch FROM simulated_now) * 1000000)::bigint FROM log_head");
+        if (row[0].is_null()) return std::optional<Time>{};
+        return std::optional{from_micros(row[0].template as<std::int64_t>())};
+    });
+}
+
+}  // namespace chipledger
