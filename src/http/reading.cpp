@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "http/conditional.hpp"
 #include "http/problem.hpp"
 
 namespace chipledger {
@@ -35,20 +36,6 @@ std::string encoded(std::string_view text)
         }
     }
     return out;
-}
-
-bool etag_listed(std::string_view header, const std::string& etag)
-{
-    if (header == "*") return true;
-    while (!header.empty()) {
-        std::string_view item = header.substr(0, header.find(','));
-        header.remove_prefix(std::min(item.size() + 1, header.size()));
-        while (item.starts_with(' ')) item.remove_prefix(1);
-        while (item.ends_with(' ')) item.remove_suffix(1);
-        if (item.starts_with("W/")) item.remove_prefix(2);
-        if (item == etag) return true;
-    }
-    return false;
 }
 
 boost::asio::awaitable<Result<Position>> as_of(Ledger& ledger, std::string text, Position head)
@@ -109,21 +96,20 @@ boost::asio::awaitable<Result<Moment>> moment_of(Ledger& ledger, const Context& 
     co_return Moment{*state, true};
 }
 
+std::string cache_of(const Moment& moment)
+{
+    return moment.fixed ? "private, max-age=31536000, immutable" : "private, no-cache";
+}
+
 Response view_reply(const Context& context, const Moment& moment, Json body, std::string etag)
 {
     body["position"] = moment.state->position.number;
     if (moment.state->position > Position{})
         body["recorded_at"] = to_string(moment.state->recorded_at);
     if (etag.empty()) etag = "p" + std::to_string(moment.state->position.number);
-    etag = '"' + etag + '"';
-    const auto known = context.request.header("if-none-match");
-    const bool has_it = known && etag_listed(*known, etag);
-    Response response = has_it ? Response{} : reply(200, "application/json", body.dump());
-    if (has_it) response.status = 304;
-    response.set("ETag", etag);
-    response.set("Cache-Control", moment.fixed ? "private, max-age=31536000, immutable"
-                                               : "private, no-cache");
-    return response;
+    Response response = reply(200, "application/json", body.dump());
+    response.set("Cache-Control", cache_of(moment));
+    return with_etag(std::move(response), etag, context.request);
 }
 
 Result<Page> page_of(const Request& request)
@@ -151,12 +137,16 @@ Response list_reply(const Context& context, const Moment& moment, Json data, boo
                                    {{"data", std::move(data)},
                                     {"has_more", has_more},
                                     {"next", has_more ? Json(cursor) : Json(nullptr)}});
-    if (!has_more) return response;
-    std::string link = context.request.path + "?cursor=" + cursor;
-    for (const auto& [name, value] : context.request.query)
-        if (name != "cursor") link += '&' + encoded(name) + '=' + encoded(value);
-    response.set("Link", "<" + link + ">; rel=\"next\"");
+    if (has_more) response.set("Link", next_link(context.request, cursor));
     return response;
+}
+
+std::string next_link(const Request& request, const std::string& cursor)
+{
+    std::string link = request.path + "?cursor=" + cursor;
+    for (const auto& [name, value] : request.query)
+        if (name != "cursor") link += '&' + encoded(name) + '=' + encoded(value);
+    return "<" + link + ">; rel=\"next\"";
 }
 
 std::string to_cursor(std::string_view text)

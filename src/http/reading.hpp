@@ -37,6 +37,11 @@ Result<Page> page_of(const Request& request);
 Response list_reply(const Context& context, const Moment& moment, nlohmann::json data,
                     bool has_more, const std::string& last);
 
+/// Link (RFC 8288) to the next page of this request.
+std::string next_link(const Request& request, const std::string& cursor);
+/// Cache-Control of an answer that speaks for this moment.
+std::string cache_of(const Moment& moment);
+
 /// An integer parameter, or malformed.
 Result<std::int64_t> integer_of(std::string_view name, std::string_view text);
 

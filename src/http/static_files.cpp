@@ -22,7 +22,7 @@ std::string type_of(const files::path& file)
         {".svg", "image/svg+xml"},               {".png", "image/png"},
         {".ico", "image/x-icon"},                {".txt", "text/plain; charset=utf-8"}};
     const auto found = types.find(file.extension().string());
-    return found == types.end() ? "application/octet-stream" : found->second;
+    return found == types.end() ? std::string{} : found->second;
 }
 
 /// The first 16 bytes of the content's SHA-256, in hex.
@@ -55,12 +55,12 @@ Handler serving(const files::path& file)
 
 }  // namespace
 
-std::vector<Route> static_routes(const files::path& folder)
+std::vector<Route> static_routes(const files::path& folder, const std::string& prefix)
 {
     std::vector<Route> routes;
     for (const files::directory_entry& entry : files::recursive_directory_iterator{folder}) {
-        if (!entry.is_regular_file()) continue;
-        const std::string name = '/' + files::relative(entry.path(), folder).generic_string();
+        if (!entry.is_regular_file() || type_of(entry.path()).empty()) continue;
+        const std::string name = prefix + '/' + files::relative(entry.path(), folder).generic_string();
         const Handler handler = serving(entry.path());
         routes.push_back({.method = "GET", .pattern = name, .handler = handler});
         if (entry.path().filename() == "index.html")

@@ -68,24 +68,32 @@ public:
     {
         using Value = std::invoke_result_t<Work, EventStore&>;
         auto task = [this, work = std::move(work)]() -> asio::awaitable<Value> {
-            std::unique_ptr<EventStore> store = borrow();
-            Value value = work(*store);
-            const std::scoped_lock lock{mutex_};
-            idle_.push_back(std::move(store));
-            co_return value;
+            const Loan loan{*this};
+            co_return work(*loan.store);
         };
         co_return co_await asio::co_spawn(pool_, std::move(task), asio::use_awaitable);
     }
 
 private:
-    std::unique_ptr<EventStore> borrow()
-    {
-        const std::scoped_lock lock{mutex_};
-        ensure(!idle_.empty(), "there is a connection for each store thread");
-        auto store = std::move(idle_.back());
-        idle_.pop_back();
-        return store;
-    }
+    /// Given back on every way out.
+    struct Loan {
+        explicit Loan(Readers& from) : readers{from}
+        {
+            const std::scoped_lock lock{readers.mutex_};
+            ensure(!readers.idle_.empty(), "there is a connection for each store thread");
+            store = std::move(readers.idle_.back());
+            readers.idle_.pop_back();
+        }
+        ~Loan()
+        {
+            const std::scoped_lock lock{readers.mutex_};
+            readers.idle_.push_back(std::move(store));
+        }
+        Loan(const Loan&) = delete;
+        Readers& readers;
+        std::unique_ptr<EventStore> store{};
+    };
+
     std::mutex mutex_{};
     std::vector<std::unique_ptr<EventStore>> idle_{};
     asio::thread_pool pool_;
@@ -163,18 +171,6 @@ public:
         const Answer answer = co_await queue({{}, now, {}, {}});
         if (!answer.outcome) co_return answer.outcome.error();
         co_return now;
-    }
-
-    asio::awaitable<Result<std::optional<std::string>>> type_of(Position entry) override
-    {
-        const Position end = head()->position;
-        co_return co_await readers_.run(
-            [entry, end](EventStore& store) -> Result<std::optional<std::string>> {
-                if (entry < Position{1} || entry > end) return std::optional<std::string>{};
-                const Result<Event> event = find_entry(store, {}, end, entry);
-                if (!event) return event.error();
-                return std::optional{std::string{type_name(event->data)}};
-            });
     }
 
     LedgerHealth health() const override { return writer_->health(); }

@@ -58,8 +58,6 @@ public:
     /// Moves a simulated clock forward; entries fall due on the way and are durable on return.
     /// Refused bad-state when it would go back, or when the clock is the system's.
     virtual boost::asio::awaitable<Result<Time>> set_now(Time now) = 0;
-    /// The type of a recorded entry, for corrections that do not name it.
-    virtual boost::asio::awaitable<Result<std::optional<std::string>>> type_of(Position entry) = 0;
     virtual LedgerHealth health() const = 0;
     /// Answers what is queued, then stops writing. Idempotent.
     virtual void stop() = 0;

@@ -102,6 +102,7 @@ TokenStore::TokenStore(std::string conninfo, std::string pepper)
 {
 }
 TokenStore::~TokenStore() = default;
+TokenStore::TokenStore(TokenStore&&) noexcept = default;
 
 Result<Minted> TokenStore::mint(const Principal& principal, std::optional<Time> expires_at)
 {

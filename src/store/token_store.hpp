@@ -46,6 +46,7 @@ public:
     /// `pepper`: at least 32 bytes from outside the database (see pepper_at).
     TokenStore(std::string conninfo, std::string pepper);
     ~TokenStore();
+    TokenStore(TokenStore&&) noexcept;
 
     /// A token for `principal`, who is made when new. Refused bad-state when one of that name has
     /// another role, firm or offices, and malformed when a firm goes without or another role with

@@ -1,0 +1,39 @@
+#pragma once
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "domain/refusal.hpp"
+
+// One file per subcommand (DESIGN §9). A command adds itself to the parser and leaves its exit
+// code in `exit_code`.
+namespace chipledger {
+
+enum ExitCode { exit_ok = 0, exit_refused = 1, exit_usage = 2, exit_unreachable = 3,
+                exit_broken = 4 };
+
+/// Where a ledger's files are, and how its database is reached.
+struct Place {
+    std::string data = "data";  ///< Folder of pepper, conninfo files, tokens.json.
+    std::string database{};     ///< libpq conninfo; empty: what the folder's file says.
+    bool json = false;          ///< Print JSON instead of words.
+
+    void add_to(CLI::App& command);
+    /// The runtime role's conninfo.
+    Result<std::string> runtime() const { return conninfo("conninfo"); }
+    /// The owner's, who migrates.
+    Result<std::string> owner() const { return conninfo("conninfo.owner"); }
+    std::string pepper() const { return data + "/pepper"; }
+
+private:
+    Result<std::string> conninfo(const std::string& file) const;
+};
+
+/// Says what went wrong on stderr; the exit code that goes with it.
+int complain(const Refusal& refusal);
+
+void add_serve(CLI::App& app, int& exit_code);
+void add_migrate(CLI::App& app, int& exit_code);
+void add_token(CLI::App& app, int& exit_code);
+void add_demo(CLI::App& app, int& exit_code);
+
+}  // namespace chipledger

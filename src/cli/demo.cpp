@@ -1,0 +1,54 @@
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "cli/command.hpp"
+#include "cli/demo_story.hpp"
+
+namespace chipledger {
+
+namespace {
+
+int run(const Place& place, std::uint64_t seed)
+{
+    const Result<std::string> conninfo = place.runtime();
+    if (!conninfo) return complain(conninfo.error());
+    LedgerOptions options;
+    options.database = *conninfo;
+    options.clock = ClockMode::simulated;
+    options.simulated_start = demo_start();
+    options.origin = "chipledger-demo";
+    Result<std::unique_ptr<Ledger>> ledger = Ledger::open(options);
+    if (!ledger) return complain(ledger.error());
+    if ((*ledger)->head()->position > Position{1})
+        return complain({.code = Code::bad_state,
+                         .detail = "This ledger has entries already. The demo needs a new one."});
+    boost::asio::io_context context;
+    DemoStory story{**ledger, seed};
+    auto played = boost::asio::co_spawn(context, story.play(), boost::asio::use_future);
+    context.run();
+    const Result<DemoReport> report = played.get();
+    (*ledger)->stop();
+    if (!report) return complain(report.error());
+    fmt::print("the demo recorded {} entries; the rulebook turned {} proposals down\n",
+               report->entries, report->refused);
+    return exit_ok;
+}
+
+}  // namespace
+
+void add_demo(CLI::App& app, int& exit_code)
+{
+    auto* command =
+        app.add_subcommand("demo", "play 120 days of a fictional supply into an empty ledger");
+    auto place = std::make_shared<Place>();
+    auto seed = std::make_shared<std::uint64_t>(1);
+    place->add_to(*command);
+    command->add_option("--seed", *seed, "the same seed tells the same story")
+        ->capture_default_str();
+    command->callback([=, &exit_code] { exit_code = run(*place, *seed); });
+}
+
+}  // namespace chipledger

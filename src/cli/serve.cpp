@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+
+#include "cli/command.hpp"
+#include "cli/ledger_options.hpp"
+#include "http/app.hpp"
+#include "http/server.hpp"
+#include "store/token.hpp"
+
+namespace chipledger {
+
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds drain_deadline{10};
+
+struct ServeOptions {
+    Place place{};
+    LedgerFlags ledger{};
+    ServerOptions server{};
+    std::string share = CHIPLEDGER_SHARE;
+    bool access_log = false;
+};
+
+// Never a header, a query or a body: they may hold a token.
+void log_access(const Access& access)
+{
+    spdlog::info("{} {} {} {} {} us {}", access.request.request_id,
+                 access.request.principal.empty() ? "-" : access.request.principal,
+                 access.request.method, access.request.path, access.took.count(), access.status);
+}
+
+/// Runs until it is told to stop, then answers what it has begun.
+int serve(asio::io_context& context, App app, ServerOptions options, bool with_log)
+{
+    const Router router = router_of(app);
+    options.access_log = [&metrics = app.metrics, with_log](const Access& access) {
+        metrics.answered(access.request.method, access.status, access.took);
+        if (with_log) log_access(access);
+    };
+    Server server{context, options, router};
+    asio::signal_set signals{context, SIGTERM, SIGINT};
+    signals.async_wait([&](const boost::system::error_code& failed, int) {
+        if (failed) return;
+        asio::co_spawn(
+            context,
+            [&server, &context]() -> asio::awaitable<void> {
+                const bool all = co_await server.drain(drain_deadline);
+                if (!all) spdlog::warn("some connections did not end in time and were closed");
+                context.stop();
+            },
+            asio::detached);
+    });
+    server.start();
+    fmt::print("listening on http://{}:{}\n", options.bind, server.port());
+    std::fflush(stdout);
+    context.run();
+    return exit_ok;
+}
+
+int run(const ServeOptions& options)
+{
+    spdlog::set_default_logger(spdlog::stderr_logger_mt("chipledger"));
+    const Result<std::string> conninfo = options.place.runtime();
+    if (!conninfo) return complain(conninfo.error());
+    Result<LedgerOptions> ledger_options = options.ledger.options(*conninfo);
+    if (!ledger_options) return complain(ledger_options.error()), exit_usage;
+    Result<std::string> pepper = pepper_at(options.place.pepper());
+    if (!pepper) return complain(pepper.error());
+    const Result<std::unique_ptr<Ledger>> ledger = Ledger::open(std::move(*ledger_options));
+    if (!ledger) return complain(ledger.error());
+    asio::io_context context{1};
+    Doorkeeper doorkeeper{TokenStore{*conninfo, std::move(*pepper)}};
+    Metrics metrics;
+    int code = exit_ok;
+    try {
+        code = serve(context, App{**ledger, doorkeeper, metrics, options.share}, options.server,
+                     options.access_log);
+    } catch (const boost::system::system_error& failed) {
+        fmt::print(stderr, "chipledger: cannot listen on {}:{}: {}. Take another --port.\n",
+                   options.server.bind, options.server.port, failed.code().message());
+        code = exit_refused;
+    } catch (const std::filesystem::filesystem_error& failed) {
+        fmt::print(stderr, "chipledger: {}. Give --share.\n", failed.what());
+        code = exit_refused;
+    }
+    (*ledger)->stop();
+    return code;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& exit_code)
+{
+    auto* command = app.add_subcommand("serve", "write, and answer the API and the page");
+    auto options = std::make_shared<ServeOptions>();
+    options->place.add_to(*command);
+    options->ledger.add_to(*command);
+    command->add_option("--bind", options->server.bind, "address")->capture_default_str();
+    command->add_option("--port", options->server.port, "port; 0: any free")
+        ->capture_default_str();
+    command->add_option("--share", options->share, "folder of web/ and api/")
+        ->capture_default_str();
+    command->add_flag("--access-log", options->access_log, "a line on stderr for each answer");
+    command->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace chipledger

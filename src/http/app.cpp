@@ -1,0 +1,82 @@
+#include "http/app.hpp"
+
+#include "http/problem.hpp"
+#include "http/read_routes.hpp"
+#include "http/static_files.hpp"
+#include "http/writing.hpp"
+
+namespace chipledger {
+
+namespace {
+
+namespace asio = boost::asio;
+using Json = nlohmann::json;
+
+void append(std::vector<Route>& routes, std::vector<Route> more)
+{
+    routes.insert(routes.end(), std::make_move_iterator(more.begin()),
+                  std::make_move_iterator(more.end()));
+}
+
+asio::awaitable<Response> health(Context&)
+{
+    co_return reply(200, "application/json", R"({"status":"ok"})");
+}
+
+// Ready is who can record now: not fenced, and with a store that answers.
+asio::awaitable<Response> readiness(Ledger& ledger, Context& context)
+{
+    const LedgerHealth now = ledger.health();
+    const Refusal away{.code = Code::store_unavailable, .detail = now.reason};
+    if (!now.writing) co_return problem_reply(away, context.request.request_id);
+    const Result<Position> asked = co_await ledger.position_at(Time{});
+    if (!asked) co_return problem_reply(away, context.request.request_id);
+    const Json body{{"status", "ready"}, {"position", ledger.head()->position.number}};
+    co_return reply(200, "application/json", body.dump());
+}
+
+asio::awaitable<Response> problem(Context& context)
+{
+    const auto page = problem_page(context.params.at("slug"));
+    if (page) co_return reply(200, "text/html; charset=utf-8", *page);
+    co_return problem_reply({.code = Code::not_found, .detail = "There is no such problem."},
+                            context.request.request_id);
+}
+
+std::vector<Route> service_routes(const App& app)
+{
+    return {{"GET", "/healthz", {}, health},
+            {"GET", "/readyz", {},
+             [&ledger = app.ledger](Context& context) { return readiness(ledger, context); }},
+            {"GET", "/metrics", {},
+             [&ledger = app.ledger,
+              &metrics = app.metrics](Context&) -> asio::awaitable<Response> {
+                 co_return reply(200, "text/plain; version=0.0.4", metrics.text(ledger));
+             }},
+            {"GET", "/problems/{slug}", {}, problem}};
+}
+
+}  // namespace
+
+std::vector<Route> all_routes(const App& app)
+{
+    std::vector<Route> routes = thing_routes(app.ledger);
+    append(routes, entry_routes(app.ledger));
+    append(routes, event_write_routes(app.ledger));
+    append(routes, import_routes(app.ledger));
+    append(routes, clock_routes(app.ledger));
+    append(routes, session_routes(app.doorkeeper));
+    append(routes, service_routes(app));
+    append(routes, static_routes(app.share / "web"));
+    append(routes, static_routes(app.share / "api", "/api"));
+    return routes;
+}
+
+Router router_of(const App& app)
+{
+    return Router{all_routes(app), [&doorkeeper = app.doorkeeper](const Request& request) {
+                      return doorkeeper.caller_of(request);
+                  }};
+}
+
+}  // namespace chipledger

@@ -1,0 +1,23 @@
+#pragma once
+#include <filesystem>
+
+#include "http/auth.hpp"
+#include "http/metrics.hpp"
+
+namespace chipledger {
+
+/// What the routes stand on; all of it outlives them.
+struct App {
+    Ledger& ledger;
+    Doorkeeper& doorkeeper;
+    Metrics& metrics;
+    std::filesystem::path share{};  ///< Holds web/ and api/.
+};
+
+/// The whole route table.
+std::vector<Route> all_routes(const App& app);
+
+/// Lets in by token or cookie.
+Router router_of(const App& app);
+
+}  // namespace chipledger

@@ -1,0 +1,40 @@
+#pragma once
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <string>
+#include <unordered_map>
+
+#include "http/router.hpp"
+#include "store/token_store.hpp"
+
+namespace chipledger {
+
+/// Knows who asks by the token in Authorization: Bearer (RFC 6750) or in the page's cookie. What
+/// it has looked up it believes for a second: so long does a revoked token still work. Used on
+/// the server's one thread.
+class Doorkeeper {
+public:
+    explicit Doorkeeper(TokenStore tokens);
+    ~Doorkeeper();
+
+    /// Unauthenticated for no token, an unknown, expired or revoked one, and for a cookie that
+    /// comes with a write of another site's page.
+    boost::asio::awaitable<Result<Caller>> caller_of(const Request& request);
+    /// Who bears this token.
+    boost::asio::awaitable<Result<Caller>> bearer_of(std::string token);
+
+private:
+    struct Known {
+        Caller caller{};
+        std::chrono::steady_clock::time_point until{};
+    };
+
+    TokenStore tokens_;
+    std::unordered_map<std::string, Known> known_{};  ///< By SHA-256 of the token.
+    boost::asio::thread_pool thread_{1};              ///< One at a time asks the store.
+};
+
+/// POST, GET and DELETE /v1/session: the page's cookie.
+std::vector<Route> session_routes(Doorkeeper& doorkeeper);
+
+}  // namespace chipledger

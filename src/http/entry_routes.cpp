@@ -1,0 +1,222 @@
+#include "codec/event_json.hpp"
+#include "codec/event_schema.hpp"
+#include "domain/rulebook.hpp"
+#include "http/conditional.hpp"
+#include "http/feed.hpp"
+#include "http/problem.hpp"
+#include "http/read_routes.hpp"
+#include "http/reading.hpp"
+
+namespace chipledger {
+
+namespace {
+
+namespace asio = boost::asio;
+using Json = nlohmann::json;
+using enum Role;
+
+const std::vector<Role> entry_readers{regulator, customs, logistics, auditor, firm};
+
+Response no(const Context& context, const Refusal& refusal)
+{
+    return problem_reply(refusal, context.request.request_id, true);
+}
+
+Refusal malformed(std::string_view parameter, std::string detail)
+{
+    return {Code::malformed, "?" + std::string{parameter}, std::move(detail)};
+}
+
+std::optional<Refusal> read_type(std::string_view text, EventFilter& filter)
+{
+    const auto& all = event_types();
+    if (std::ranges::find(all, text) == all.end())
+        return malformed("type", "There is no such event. GET /v1/event-types names them all.");
+    filter.types.emplace_back(text);
+    return {};
+}
+
+std::optional<Refusal> read_subject(std::string_view text, EventFilter& filter)
+{
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size())
+        return malformed("subject", "Send kind:id, as in subject=batch:B01.");
+    filter.subject = SubjectFilter{std::string{text.substr(0, colon)},
+                                   std::string{text.substr(colon + 1)}};
+    return {};
+}
+
+std::optional<Refusal> read_time(std::string_view name, std::string_view text,
+                                 std::optional<Time>& out)
+{
+    const auto time = parse_timestamp(text);
+    if (!time) return malformed(name, "Send an RFC 3339 time, as in 2026-02-20T09:00:00%2B08:00.");
+    out = time->at;
+    return {};
+}
+
+std::optional<Refusal> read_order(std::string_view text, EventFilter& filter)
+{
+    if (text != "asc" && text != "desc") return malformed("order", "Send asc or desc.");
+    filter.descending = text == "desc";
+    return {};
+}
+
+std::optional<Refusal> read_filter_member(std::string_view name, std::string_view value,
+                                          EventFilter& filter)
+{
+    if (name == "type") return read_type(value, filter);
+    if (name == "subject") return read_subject(value, filter);
+    if (name == "order") return read_order(value, filter);
+    if (name == "recorded_from") return read_time(name, value, filter.recorded_from);
+    if (name == "recorded_to") return read_time(name, value, filter.recorded_to);
+    if (name == "occurred_from") return read_time(name, value, filter.occurred_from);
+    if (name == "occurred_to") return read_time(name, value, filter.occurred_to);
+    if (name == "actor") filter.actor_principal = std::string{value};
+    return {};
+}
+
+Result<EventFilter> filter_of(const Context& context)
+{
+    EventFilter filter;
+    for (const auto& [name, value] : context.request.query)
+        if (auto bad = read_filter_member(name, value, filter)) return *bad;
+    const Viewer viewer = viewer_of(context);
+    if (viewer.firm) filter.visible_firm = viewer.firm->value;
+    filter.visible_kinds = visible_kinds(viewer);
+    return filter;
+}
+
+/// The stored bytes, spliced: parsing and printing them again would cost, and could differ.
+std::string list_body(const std::vector<StoredEntry>& entries, bool more, const std::string& cursor,
+                      const State& state)
+{
+    std::string body = R"({"data":[)";
+    for (const StoredEntry& entry : entries) {
+        if (body.back() == '}') body += ',';
+        body += entry.bytes;
+    }
+    body += R"(],"has_more":)";
+    body += more ? R"(true,"next":")" + cursor + '"' : std::string{R"(false,"next":null)"};
+    return body + R"(,"position":)" + std::to_string(state.position.number) +
+           R"(,"recorded_at":")" + to_string(state.recorded_at) + "\"}";
+}
+
+asio::awaitable<Response> entries(Ledger& ledger, Context& context)
+{
+    const std::vector<std::string_view> known{"type",        "subject",       "actor",
+                                              "order",       "recorded_from", "recorded_to",
+                                              "occurred_to", "occurred_from", "limit",
+                                              "cursor"};
+    const Result<Moment> moment = co_await moment_of(ledger, context, known);
+    if (!moment) co_return no(context, moment.error());
+    Result<EventFilter> filter = filter_of(context);
+    if (!filter) co_return no(context, filter.error());
+    const Result<Page> page = page_of(context.request);
+    if (!page) co_return no(context, page.error());
+    if (!page->after.empty()) {
+        const Result<std::int64_t> after = integer_of("cursor", page->after);
+        if (!after) co_return no(context, after.error());
+        filter->after = Position{*after};
+    }
+    filter->upto = moment->state->position;
+    filter->limit = page->limit + 1;
+    Result<std::vector<StoredEntry>> found = co_await ledger.list(std::move(*filter));
+    if (!found) co_return no(context, found.error());
+    const bool more = found->size() > page->limit;
+    if (more) found->pop_back();
+    const std::string cursor =
+        more ? to_cursor(std::to_string(found->back().position.number)) : std::string{};
+    Response response =
+        reply(200, "application/json", list_body(*found, more, cursor, *moment->state));
+    response.set("Cache-Control", cache_of(*moment));
+    if (more) response.set("Link", next_link(context.request, cursor));
+    const std::string etag = "p" + std::to_string(moment->state->position.number);
+    co_return with_etag(std::move(response), etag, context.request);
+}
+
+asio::awaitable<Response> entry(Ledger& ledger, Context& context)
+{
+    const Refusal unknown{.code = Code::unknown_entry, .detail = "Check the position."};
+    const Result<Moment> moment = co_await moment_of(ledger, context);
+    if (!moment) co_return no(context, moment.error());
+    const Result<std::int64_t> number = integer_of("position", context.params.at("position"));
+    if (!number || *number < 1 || *number > moment->state->position.number)
+        co_return no(context, unknown);
+    Result<EventFilter> filter = filter_of(context);
+    if (!filter) co_return no(context, filter.error());
+    filter->after = Position{*number - 1};
+    filter->upto = Position{*number};
+    filter->limit = 1;
+    Result<std::vector<StoredEntry>> found = co_await ledger.list(std::move(*filter));
+    if (!found) co_return no(context, found.error());
+    if (found->empty()) co_return no(context, unknown);
+    Response response = reply(200, "application/json", std::move(found->front().bytes));
+    response.set("Cache-Control", "private, max-age=31536000, immutable");
+    co_return with_etag(std::move(response), "e" + std::to_string(*number), context.request);
+}
+
+asio::awaitable<Response> feed(Ledger& ledger, Context& context)
+{
+    const Request& request = context.request;
+    for (const auto& [name, value] : request.query)
+        if (name != "after" && name != "type" && name != "subject")
+            co_return no(context, malformed(name, "There is no such parameter here."));
+    Result<EventFilter> filter = filter_of(context);
+    if (!filter) co_return no(context, filter.error());
+    filter->after = ledger.head()->position;
+    // What a browser saw last, when it comes back by itself, wins over the address it came to.
+    auto after = request.header("last-event-id");
+    if (!after || after->empty()) after = request.parameter("after");
+    if (after) {
+        const Result<std::int64_t> number = integer_of("after", *after);
+        if (!number || *number < 0 || *number > filter->after.number)
+            co_return no(context, malformed("after", "Send the position of the last entry seen."));
+        filter->after = Position{*number};
+    }
+    Response response = reply(200, "text/event-stream", "");
+    response.set("Cache-Control", "no-store").set("X-Accel-Buffering", "no");
+    response.stream = entry_feed(ledger, std::move(*filter));
+    co_return response;
+}
+
+Json event_type(const EventInfo& info)
+{
+    Json members = Json::array(), roles = Json::array();
+    for (const MemberInfo& member : info.members)
+        members.push_back({{"name", member.name},
+                           {"required", member.required},
+                           {"schema", member.schema}});
+    for (const Role role : roles_of(info.type)) roles.push_back(std::string{name_of(role)});
+    const std::string type{info.type};
+    return {{"type", type},
+            {"about", std::string{info.about}},
+            {"roles", std::move(roles)},
+            {"members", std::move(members)},
+            {"schema", "/api/events/" + type + ".json"}};
+}
+
+asio::awaitable<Response> types(Context&)
+{
+    static const std::string body = [] {
+        Json data = Json::array();
+        for (const EventInfo& info : catalogue()) data.push_back(event_type(info));
+        return Json{{"data", std::move(data)}}.dump();
+    }();
+    co_return reply(200, "application/json", body);
+}
+
+}  // namespace
+
+std::vector<Route> entry_routes(Ledger& ledger)
+{
+    const auto with = [&ledger](auto handler) -> Handler {
+        return [&ledger, handler](Context& context) { return handler(ledger, context); };
+    };
+    return {{"GET", "/v1/events", entry_readers, with(entries)},
+            {"GET", "/v1/events/{position}", entry_readers, with(entry)},
+            {"GET", "/v1/events/stream", entry_readers, with(feed)},
+            {"GET", "/v1/event-types", {}, types}};
+}
+
+}  // namespace chipledger

@@ -1,0 +1,25 @@
+#include <iostream>
+
+#include "cli/command.hpp"
+
+int main(int argc, char** argv)
+{
+    using namespace chipledger;
+    CLI::App app{"The shared book of a controlled supply: entitlement and custody in one log."};
+    app.set_version_flag("--version", CHIPLEDGER_VERSION);
+    app.require_subcommand(1);
+    int exit_code = exit_ok;
+    add_serve(app, exit_code);
+    add_migrate(app, exit_code);
+    add_token(app, exit_code);
+    add_demo(app, exit_code);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? exit_ok : exit_usage;
+    } catch (const BrokenPromise& broken) {
+        std::cerr << "chipledger: broken: " << broken.what() << '\n';
+        return exit_broken;
+    }
+    return exit_code;
+}
