@@ -1,9 +1,5 @@
 #include <fmt/format.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
-
 #include "cli/command.hpp"
 #include "cli/demo_story.hpp"
 
@@ -25,11 +21,7 @@ int run(const Place& place, std::uint64_t seed)
     if ((*ledger)->head()->position > Position{1})
         return complain({.code = Code::bad_state,
                          .detail = "This ledger has entries already. The demo needs a new one."});
-    boost::asio::io_context context;
-    DemoStory story{**ledger, seed};
-    auto played = boost::asio::co_spawn(context, story.play(), boost::asio::use_future);
-    context.run();
-    const Result<DemoReport> report = played.get();
+    const Result<DemoReport> report = DemoStory{**ledger, seed}.play();
     (*ledger)->stop();
     if (!report) return complain(report.error());
     fmt::print("the demo recorded {} entries; the rulebook turned {} proposals down\n",

@@ -1,6 +1,9 @@
 #include "cli/demo_story.hpp"
 
 #include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
 
 #include "ledger/digest.hpp"
 
@@ -8,9 +11,18 @@ namespace chipledger {
 
 namespace {
 
-namespace asio = boost::asio;
 using std::chrono::days;
 using std::chrono::hours;
+
+/// The story is told in one voice: one thing after the other.
+template <class T>
+T wait(boost::asio::awaitable<T> work)
+{
+    boost::asio::io_context context;
+    auto done = boost::asio::co_spawn(context, std::move(work), boost::asio::use_future);
+    context.run();
+    return done.get();
+}
 
 constexpr std::int64_t batches_total = 60;
 constexpr std::int64_t play_days = 120;
@@ -48,7 +60,6 @@ std::optional<Text> text(const std::array<const char*, N>& of, std::int64_t i)
     return Text{of[static_cast<std::size_t>(i) % N]};
 }
 
-// Lists are made outside of the coroutines: g++ 12 cannot keep an initializer list in a frame.
 std::vector<Wanted> wanted(const BatchId& batch, std::int64_t count)
 {
     return {Wanted{batch, count}};
@@ -89,7 +100,7 @@ void DemoStory::later(std::int64_t after, Act act)
     cues_.push({now_ + hours{after}, order_++, std::move(act)});
 }
 
-asio::awaitable<Position> DemoStory::record(Role role, EventData data, std::vector<Wanted> wanted,
+Position DemoStory::record(Role role, EventData data, std::vector<Wanted> wanted,
                                             const FirmId& firm)
 {
     Submission submission;
@@ -105,27 +116,27 @@ asio::awaitable<Position> DemoStory::record(Role role, EventData data, std::vect
     proposal.wanted = std::move(wanted);
     proposal.occurred_at = Timestamp{now_ - std::chrono::minutes{pick(1, 50)}, utc_offset};
     submission.proposals.push_back(std::move(proposal));
-    const Answer answer = co_await ledger_.submit(std::move(submission));
-    if (answer.outcome) co_return answer.outcome->first;
+    const Answer answer = wait(ledger_.submit(std::move(submission)));
+    if (answer.outcome) return answer.outcome->first;
     if (kind_of(answer.outcome.error().code).status >= 500)
         throw BrokenPromise{"the demo cannot be recorded: " + answer.outcome.error().detail};
     ++report_.refused;
-    co_return Position{};
+    return Position{};
 }
 
 void DemoStory::opening()
 {
     for (const char* period : {"2026-H1", "2026-H2"})
-        at(0, 0, [this, period]() -> asio::awaitable<void> {
-            co_await record(Role::regulator, policy(period));
+        at(0, 0, [this, period]() {
+            record(Role::regulator, policy(period));
         });
 }
 
 void DemoStory::firms()
 {
     for (const Player& player : players)
-        at(0, 1, [this, &player]() -> asio::awaitable<void> {
-            co_await record(Role::regulator,
+        at(0, 1, [this, &player]() {
+            record(Role::regulator,
                             FirmRegistered{FirmId{player.id}, Text{player.name},
                                            Tier{player.tier}, Text{player.sector}});
         });
@@ -135,21 +146,21 @@ void DemoStory::apply_for(std::int64_t day, FirmId firm, std::int64_t asked, std
                           std::string period, std::vector<Condition> conditions)
 {
     const ApplicationId id{number("APP-", ++applications_, 3)};
-    at(day, 2, [this, id, firm, asked]() -> asio::awaitable<void> {
-        co_await record(Role::firm,
+    at(day, 2, [this, id, firm, asked]() {
+        record(Role::firm,
                         ApplicationSubmitted{id, firm, Sku{"H200-141G"}, asked,
                                              Text{"commercial cloud and research"}},
                         {}, firm);
     });
-    at(day + 2, 3, [this, id]() -> asio::awaitable<void> {
-        co_await record(Role::regulator, ApplicationReviewStarted{id, {}});
+    at(day + 2, 3, [this, id]() {
+        record(Role::regulator, ApplicationReviewStarted{id, {}});
     });
     if (granted == 0) return;
     at(day + 4, 4, [this, id, firm, granted, period = std::move(period),
-                    conditions = std::move(conditions)]() -> asio::awaitable<void> {
+                    conditions = std::move(conditions)]() {
         const ApprovalId approval{number("AP-", ++approvals_, 2)};
         const auto day_from = std::chrono::floor<days>(now_);
-        const Position entry = co_await record(
+        const Position entry = record(
             Role::regulator,
             ApprovalGranted{approval, id, firm, granted, Period{period}, day_from,
                             day_from + days{pick(100, 150)}, conditions});
@@ -178,10 +189,10 @@ void DemoStory::applications()
     apply_for(12, FirmId{"F-I"}, 5'000, 0, "", {});
     for (const char* firm : {"F-J", "F-K", "F-L"})  // Still under review on the last day.
         apply_for(pick(100, 110), FirmId{firm}, pick(2, 6) * 1000, 0, "", {});
-    at(24, 5, [this]() -> asio::awaitable<void> {
-        co_await record(Role::regulator, ApplicationRefused{ApplicationId{"APP-013"},
+    at(24, 5, [this]() {
+        record(Role::regulator, ApplicationRefused{ApplicationId{"APP-013"},
                                                             Text{"end use not shown"}});
-        co_await record(Role::firm,
+        record(Role::firm,
                         ApplicationWithdrawn{ApplicationId{"APP-014"}, Text{"plans have changed"}},
                         {}, FirmId{"F-I"});
     });
@@ -196,18 +207,18 @@ void DemoStory::register_batch(std::int64_t day, std::int64_t n)
 {
     const BatchId batch{number("B", n, 2)};
     const std::int64_t qty = pick(58, 76) * 100;
-    at(day, static_cast<int>(n % 5), [this, batch, qty, n]() -> asio::awaitable<void> {
-        co_await record(Role::logistics,
+    at(day, static_cast<int>(n % 5), [this, batch, qty, n]() {
+        record(Role::logistics,
                         BatchRegistered{batch, Sku{"H200-141G"}, qty, Text{"TW"},
                                         Text{"Nanfang Components"},
                                         Text{number("EL-2026-", n, 4)}});
         std::vector<SerialId> serials;
         for (int i = 1; i <= 200; ++i)
             serials.emplace_back(batch.value + "-" + number("SN", i, 5));
-        co_await record(Role::logistics, SerialsRecorded{batch, 1, std::move(serials)});
+        record(Role::logistics, SerialsRecorded{batch, 1, std::move(serials)});
     });
-    at(day + 2, 6, [this, batch, qty, n]() -> asio::awaitable<void> {
-        co_await record(Role::logistics,
+    at(day + 2, 6, [this, batch, qty, n]() {
+        record(Role::logistics,
                         BatchTestCertified{batch, Text{"Jinghe Test Laboratory"},
                                            CertificateId{number("TC-", n, 4)}});
         allot(batch, qty);
@@ -225,8 +236,8 @@ void DemoStory::allot(BatchId batch, std::int64_t qty)
         const std::int64_t units = std::min(rest, large ? pick(8, 18) * 100 : pick(2, 8) * 50);
         rest -= units;
         Lot lot{batch, approval, firm, {}, units};
-        later(pick(4, 60), [this, lot]() -> asio::awaitable<void> {
-            const Position entry = co_await record(Role::regulator,
+        later(pick(4, 60), [this, lot]() {
+            const Position entry = record(Role::regulator,
                                                    AllocationReserved{lot.approval, {}},
                                                    wanted(lot.batch, lot.units));
             if (entry != Position{}) ship(lot);
@@ -236,10 +247,10 @@ void DemoStory::allot(BatchId batch, std::int64_t qty)
 
 void DemoStory::ship(Lot lot)
 {
-    later(pick(12, 90), [this, lot]() mutable -> asio::awaitable<void> {
+    later(pick(12, 90), [this, lot]() mutable {
         lot.shipment = ShipmentId{number("S-", ++shipments_, 4)};
         const auto port = static_cast<std::size_t>(pick(0, std::ssize(ports) - 1));
-        const Position entry = co_await record(
+        const Position entry = record(
             Role::logistics,
             ShipmentDispatched{lot.shipment, lot.approval, {},
                                text(carriers, shipments_), PortId{ports[port]}},
@@ -250,29 +261,29 @@ void DemoStory::ship(Lot lot)
 
 void DemoStory::receive(Lot lot)
 {
-    later(pick(5, 16) * 24, [this, lot]() mutable -> asio::awaitable<void> {
+    later(pick(5, 16) * 24, [this, lot]() mutable {
         if (chance(3)) {
             const std::int64_t lost = pick(1, 6);
-            co_await record(Role::logistics,
+            record(Role::logistics,
                             ShipmentLost{lot.shipment, {}, Text{"crate missing at transfer"}},
                             wanted(lot.batch, lost));
             lot.units -= lost;
         }
         const auto office = static_cast<std::size_t>(pick(0, std::ssize(offices) - 1));
-        co_await record(Role::customs,
+        record(Role::customs,
                         ShipmentArrived{lot.shipment, {}, OfficeId{offices[office]}},
                         wanted(lot.batch, lot.units));
         const std::int64_t failed = chance(25) ? pick(1, 8) : 0;
-        co_await record(Role::customs,
+        record(Role::customs,
                         ShipmentInspected{lot.shipment, Amount{lot.units - failed},
                                           Amount{failed}, {}});
         const std::int64_t held = chance(18) ? pick(1, 4) * 20 : 0;
         if (held > 0 && held < lot.units) {
-            co_await record(Role::customs,
+            record(Role::customs,
                             ShipmentHeld{lot.shipment, {}, Text{"papers do not match the crates"}},
                             wanted(lot.batch, held));
-            later(pick(2, 12) * 24, [this, lot, held]() -> asio::awaitable<void> {
-                co_await record(Role::customs,
+            later(pick(2, 12) * 24, [this, lot, held]() {
+                record(Role::customs,
                                 ShipmentHoldLifted{lot.shipment, {}, Text{"papers completed"}},
                                 wanted(lot.batch, held));
                 clear(lot, held, 9);
@@ -285,14 +296,14 @@ void DemoStory::receive(Lot lot)
 
 void DemoStory::clear(Lot lot, std::int64_t rest, int part)
 {
-    later(pick(10, 60), [this, lot, rest, part]() -> asio::awaitable<void> {
+    later(pick(10, 60), [this, lot, rest, part]() {
         const bool all = part >= 2 || rest < 200;
         const std::int64_t units = all ? rest : rest * pick(35, 70) / 100;
         const DeclarationId declaration{number("D-", ++declarations_, 5)};
         const Position entry =
-            co_await record(Role::customs, ShipmentCleared{lot.shipment, declaration, {}},
+            record(Role::customs, ShipmentCleared{lot.shipment, declaration, {}},
                             wanted(lot.batch, units));
-        if (entry == Position{}) co_return;
+        if (entry == Position{}) return;
         last_cleared_ = lot;
         deliver(lot, units);
         if (rest > units) clear(lot, rest - units, part + 1);
@@ -302,16 +313,16 @@ void DemoStory::clear(Lot lot, std::int64_t rest, int part)
 void DemoStory::deliver(Lot lot, std::int64_t units)
 {
     const SiteId site{lot.firm.value.substr(2) + "-DC-" + std::to_string(pick(1, 3))};
-    later(pick(20, 90), [this, lot, units, site]() -> asio::awaitable<void> {
+    later(pick(20, 90), [this, lot, units, site]() {
         const Position entry =
-            co_await record(Role::firm, AllocationDelivered{lot.approval, site, {}},
+            record(Role::firm, AllocationDelivered{lot.approval, site, {}},
                             wanted(lot.batch, units), lot.firm);
-        if (entry == Position{}) co_return;
+        if (entry == Position{}) return;
         for (std::int64_t rest = units; rest > 0;) {
             const std::int64_t part = std::min(rest, pick(3, 7) * 100);
             rest -= part;
-            later(pick(30, 200), [this, lot, site, part]() -> asio::awaitable<void> {
-                co_await record(Role::firm, AllocationDeployed{lot.approval, site, {}, {}},
+            later(pick(30, 200), [this, lot, site, part]() {
+                record(Role::firm, AllocationDeployed{lot.approval, site, {}, {}},
                                 wanted(lot.batch, part), lot.firm);
             });
         }
@@ -323,74 +334,74 @@ void DemoStory::deliver(Lot lot, std::int64_t units)
 void DemoStory::turning_points()
 {
     const auto on_held_units = [this](auto what) {
-        return [this, what]() -> asio::awaitable<void> {
+        return [this, what]() {
             const auto state = ledger_.head();
             for (const auto& item : state->shipments) {
                 const std::int64_t there = item.value.units[UnitState::arrived];
                 if (there < 100) continue;
-                co_await what(item.key, item.value.batches.front());
-                co_return;
+                what(item.key, item.value.batches.front());
+                return;
             }
         };
     };
-    at(52, 7, on_held_units([this](ShipmentId id, BatchId batch) -> asio::awaitable<void> {
-           co_await record(Role::customs,
+    at(52, 7, on_held_units([this](ShipmentId id, BatchId batch) {
+           record(Role::customs,
                            ShipmentSeized{id, CaseId{"C-2026-017"}, {},
                                           Text{"serial plates were changed"}},
                            wanted(batch, 40));
-           later(24 * 14, [this, id, batch]() -> asio::awaitable<void> {
-               co_await record(Role::customs,
+           later(24 * 14, [this, id, batch]() {
+               record(Role::customs,
                                ShipmentConfiscated{id, CaseId{"C-2026-017"}, {}}, wanted(batch, 24));
-               co_await record(Role::customs,
+               record(Role::customs,
                                ShipmentSeizureLifted{id, CaseId{"C-2026-017"}, {},
                                                      Text{"plates proved genuine"}},
                                wanted(batch, 16));
            });
        }));
-    at(70, 3, [this]() -> asio::awaitable<void> {
+    at(70, 3, [this]() {
         const ApprovalId target{"AP-03"};
-        co_await record(Role::regulator,
+        record(Role::regulator,
                         ApprovalSuspended{target, Text{"end-use audit under way"}});
-        later(24 * 4, [this, target]() -> asio::awaitable<void> {
-            co_await record(Role::regulator,
+        later(24 * 4, [this, target]() {
+            record(Role::regulator,
                             ApprovalRevoked{target, Text{"end use differs from the application"}});
         });
-        later(24 * 20, [this, target]() -> asio::awaitable<void> {
+        later(24 * 20, [this, target]() {
             const auto state = ledger_.head();
             const Approval* approval = state->approvals.find(target);
-            if (!approval) co_return;
-            co_await record(Role::regulator,
+            if (!approval) return;
+            record(Role::regulator,
                             ApprovalReinstated{target, Text{"remedied in part"},
                                                approval->balance.forfeited * 2 / 5});
         });
     });
-    at(40, 8, [this]() -> asio::awaitable<void> {
-        const Position wrong = co_await record(
+    at(40, 8, [this]() {
+        const Position wrong = record(
             Role::regulator,
             FirmAmended{FirmId{"F-H"}, {}, {}, Text{"bio research"}});
-        co_await record(Role::regulator,
+        record(Role::regulator,
                         EventVoided{wrong.number, VoidReason::did_not_occur});
     });
-    at(95, 8, [this]() -> asio::awaitable<void> {
-        if (!last_cleared_) co_return;
-        const Position wrong = co_await record(
+    at(95, 8, [this]() {
+        if (!last_cleared_) return;
+        const Position wrong = record(
             Role::customs, ShipmentInspected{last_cleared_->shipment, Amount{1}, Amount{0}, {}});
-        if (wrong == Position{}) co_return;
-        co_await record(Role::customs,
+        if (wrong == Position{}) return;
+        record(Role::customs,
                         EventCorrected{wrong.number, CorrectionReason::incorrect_data,
                                        Box<Replacement>{Replacement{ShipmentInspected{
                                            last_cleared_->shipment, Amount{0}, Amount{1},
                                            Text{"seal broken"}}}}});
     });
-    at(100, 2, [this]() -> asio::awaitable<void> {
-        co_await record(Role::regulator, TierAssigned{FirmId{"F-G"}, Tier{"T1"},
+    at(100, 2, [this]() {
+        record(Role::regulator, TierAssigned{FirmId{"F-G"}, Tier{"T1"},
                                                       Text{"growth plan accepted"}});
-        co_await record(Role::regulator,
+        record(Role::regulator,
                         ClaimsBlocked{Text{"firm:F-E"}, Text{"report overdue"}});
     });
 }
 
-asio::awaitable<Result<DemoReport>> DemoStory::play()
+Result<DemoReport> DemoStory::play()
 {
     opening();
     firms();
@@ -402,14 +413,14 @@ asio::awaitable<Result<DemoReport>> DemoStory::play()
         Cue cue = cues_.top();
         cues_.pop();
         if (cue.at > now_) {
-            const Result<Time> moved = co_await ledger_.set_now(cue.at);
-            if (!moved) co_return moved.error();
+            const Result<Time> moved = wait(ledger_.set_now(cue.at));
+            if (!moved) return moved.error();
             now_ = cue.at;
         }
-        co_await cue.act();
+        cue.act();
     }
     report_.entries = ledger_.head()->position.number;
-    co_return report_;
+    return report_;
 }
 
 }  // namespace chipledger

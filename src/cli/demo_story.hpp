@@ -1,5 +1,4 @@
 #pragma once
-#include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -24,10 +23,10 @@ class DemoStory {
 public:
     DemoStory(Ledger& ledger, std::uint64_t seed);
     /// Plays all of it into a ledger that holds nothing but its first entry.
-    boost::asio::awaitable<Result<DemoReport>> play();
+    Result<DemoReport> play();
 
 private:
-    using Act = std::function<boost::asio::awaitable<void>()>;
+    using Act = std::function<void()>;
     struct Cue {
         Time at;
         std::int64_t order;
@@ -50,7 +49,7 @@ private:
     std::int64_t pick(std::int64_t from, std::int64_t to);
     bool chance(int percent) { return pick(1, 100) <= percent; }
 
-    boost::asio::awaitable<Position> record(Role role, EventData data,
+    Position record(Role role, EventData data,
                                             std::vector<Wanted> wanted = {},
                                             const FirmId& firm = {});
     void opening();

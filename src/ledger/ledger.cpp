@@ -168,7 +168,10 @@ public:
 
     asio::awaitable<Result<Time>> set_now(Time now) override
     {
-        const Answer answer = co_await queue({{}, now, {}, {}});
+        // Named, as everything that crosses a co_await: g++ 12 destroys such temporaries twice.
+        Pending pending;
+        pending.new_now = now;
+        const Answer answer = co_await queue(std::move(pending));
         if (!answer.outcome) co_return answer.outcome.error();
         co_return now;
     }
