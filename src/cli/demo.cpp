@@ -24,8 +24,9 @@ int run(const Place& place, std::uint64_t seed)
     const Result<DemoReport> report = DemoStory{**ledger, seed}.play();
     (*ledger)->stop();
     if (!report) return complain(report.error());
-    fmt::print("the demo recorded {} entries; the rulebook turned {} proposals down\n",
-               report->entries, report->refused);
+    fmt::print("the demo recorded {} entries; the rulebook turned down:\n", report->entries);
+    for (const auto& [code, count] : report->refused)
+        fmt::print("  {:>4}  {}\n", count, kind_of(code).slug);
     return exit_ok;
 }
 

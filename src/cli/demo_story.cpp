@@ -120,7 +120,7 @@ Position DemoStory::record(Role role, EventData data, std::vector<Wanted> wanted
     if (answer.outcome) return answer.outcome->first;
     if (kind_of(answer.outcome.error().code).status >= 500)
         throw BrokenPromise{"the demo cannot be recorded: " + answer.outcome.error().detail};
-    ++report_.refused;
+    ++report_.refused[answer.outcome.error().code];
     return Position{};
 }
 

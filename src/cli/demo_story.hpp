@@ -14,7 +14,7 @@ namespace chipledger {
 /// What a play of the demo did.
 struct DemoReport {
     std::int64_t entries = 0;
-    std::int64_t refused = 0;  ///< Proposals that the rulebook turned down, as in life.
+    std::map<Code, std::int64_t> refused{};  ///< What the rulebook turned down, as in life.
 };
 
 /// About 120 days of a fictional supply, played by the roles through the same rulebook and writer

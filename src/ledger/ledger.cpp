@@ -135,15 +135,16 @@ public:
     {
         auto now = head();
         if (now->position == position) co_return now;
-        co_return co_await readers_.run([this, position](EventStore& store) {
+        const auto work = [this, position](EventStore& store) {
             return history_.at(entries_of(store), position);
-        });
+        };
+        co_return co_await readers_.run(work);
     }
 
     asio::awaitable<Result<Position>> position_at(Time recorded) override
     {
-        co_return co_await readers_.run(
-            [recorded](EventStore& store) { return store.position_at(recorded); });
+        const auto work = [recorded](EventStore& store) { return store.position_at(recorded); };
+        co_return co_await readers_.run(work);
     }
 
     asio::awaitable<Answer> submit(Submission submission) override
@@ -160,8 +161,8 @@ public:
 
     asio::awaitable<Result<std::vector<StoredEntry>>> list(EventFilter filter) override
     {
-        co_return co_await readers_.run(
-            [filter = std::move(filter)](EventStore& store) { return store.list(filter); });
+        const auto work = [&filter](EventStore& store) { return store.list(filter); };
+        co_return co_await readers_.run(work);
     }
 
     Time now() const override { return writer_->now(); }

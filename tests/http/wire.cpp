@@ -138,8 +138,9 @@ Reply Wire::ask(std::string_view bytes)
 
 bool Wire::ends() { return buffer_.empty() && !fill() && buffer_.empty(); }
 
-Running::Running(std::vector<Route> routes, ServerOptions options)
-    : router_{std::move(routes), who}, server_{context_, on_free_port(std::move(options)), router_}
+Running::Running(std::vector<Route> routes, ServerOptions options, Authenticate authenticate)
+    : router_{std::move(routes), authenticate ? std::move(authenticate) : who},
+      server_{context_, on_free_port(std::move(options)), router_}
 {
     server_.start();
     thread_ = std::jthread{[this] { context_.run(); }};

@@ -54,7 +54,9 @@ private:
 /// A server and its thread, ended with the object.
 class Running {
 public:
-    explicit Running(std::vector<Route> routes, ServerOptions options = {});
+    /// Without `authenticate`, "Bearer regulator" and "Bearer customs" are let in.
+    explicit Running(std::vector<Route> routes, ServerOptions options = {},
+                     Authenticate authenticate = {});
     ~Running();
 
     unsigned short port() const { return server_.port(); }

@@ -1,0 +1,105 @@
+#include "service.hpp"
+
+#include <atomic>
+#include <stdexcept>
+
+#include "support/cluster.hpp"
+
+namespace chipledger {
+
+namespace {
+
+const std::string pepper(32, 'p');
+
+std::string next_key()
+{
+    static std::atomic<int> last{0};
+    return "key-" + std::to_string(++last);
+}
+
+}  // namespace
+
+Client::Client(unsigned short port, std::string token)
+    : port_{port}, token_{std::move(token)}, wire_{std::make_unique<Wire>(port)}
+{
+}
+
+std::string Client::authorization() const
+{
+    return token_.empty() ? std::string{} : "Authorization: Bearer " + token_ + "\r\n";
+}
+
+Reply Client::get(const std::string& path, const std::string& headers)
+{
+    return wire_->ask(chipledger::get(path, authorization() + headers));
+}
+
+Reply Client::post(const std::string& path, const std::string& body, const std::string& headers)
+{
+    std::string all = authorization() + headers;
+    if (headers.find("Content-Type") == std::string::npos)
+        all += "Content-Type: application/json\r\n";
+    if (headers.find("Idempotency-Key") == std::string::npos)
+        all += "Idempotency-Key: " + next_key() + "\r\n";
+    return wire_->ask(chipledger::post(path, body, all));
+}
+
+Reply Client::record(const std::string& type, const std::string& data, const std::string& headers,
+                     const std::string& more)
+{
+    std::string body = R"({"type":")" + type + R"(","data":)" + data;
+    if (!more.empty()) body += ',' + more;
+    return post("/v1/events", body + '}', headers);
+}
+
+nlohmann::json Client::read(const std::string& path)
+{
+    const Reply reply = get(path);
+    if (reply.status != 200) throw std::runtime_error{path + ": " + reply.body};
+    return reply.json();
+}
+
+Service::Service(const std::string& now) : Service{TestCluster::shared(), now} {}
+
+Service::Service(TestCluster& cluster, const std::string& now)
+    : database_{cluster.runtime_conninfo(cluster.migrated_database("http"))}
+{
+    LedgerOptions options;
+    options.database = database_;
+    options.clock = ClockMode::simulated;
+    options.simulated_start = parse_timestamp(now).value().at;
+    ledger_ = std::move(Ledger::open(options).value());
+    doorkeeper_ = std::make_unique<Doorkeeper>(TokenStore{database_, pepper});
+    const App app{*ledger_, *doorkeeper_, metrics_, CHIPLEDGER_SOURCE_DIR};
+    routes_ = all_routes(app);
+    running_ = std::make_unique<Running>(routes_, ServerOptions{},
+                                         [this](const Request& request) {
+                                             return doorkeeper_->caller_of(request);
+                                         });
+}
+
+Service::~Service()
+{
+    running_.reset();
+    ledger_->stop();
+}
+
+std::string Service::mint(const Principal& principal)
+{
+    TokenStore tokens{database_, pepper};
+    return tokens.mint(principal).value().token;
+}
+
+Client Service::as(Role role, const std::string& firm)
+{
+    Principal principal;
+    principal.role = role;
+    principal.name = std::string{name_of(role)};
+    if (!firm.empty()) {
+        principal.name += ':' + firm;
+        principal.firm = FirmId{firm};
+    }
+    return Client{port(), mint(principal)};
+}
+
+}  // namespace chipledger
