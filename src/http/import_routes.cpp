@@ -3,6 +3,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <set>
 
 #include "codec/json_profile.hpp"
 #include "http/media.hpp"
@@ -107,9 +108,9 @@ public:
 
     asio::awaitable<std::optional<std::string>> next() override
     {
-        if (done_) co_return std::nullopt;
+        if (ended_) co_return std::nullopt;
         std::string piece = tally_.rows == 0 ? R"({"results":[)" : "";
-        while (!done_ && piece.size() < piece_bytes) {
+        while ((!done_ || held_) && piece.size() < piece_bytes) {
             std::vector<Row> rows = co_await read_window();
             co_await record(rows);
             for (Row& row : rows) {
@@ -120,7 +121,8 @@ public:
                 piece += report_of(row, tally_).dump(-1, ' ', false, Json::error_handler_t::replace);
             }
         }
-        if (done_)
+        ended_ = done_ && !held_;
+        if (ended_)
             piece += R"(],"rows":)" + std::to_string(tally_.rows) + R"(,"recorded":)" +
                      std::to_string(tally_.recorded) + R"(,"refused":)" +
                      std::to_string(tally_.refused) + R"(,"replayed":)" +
@@ -132,6 +134,11 @@ private:
     asio::awaitable<std::vector<Row>> read_window()
     {
         std::vector<Row> rows;
+        std::set<std::string> keys;
+        if (held_) {
+            keys.insert(held_->submission->key);
+            rows.push_back(*std::exchange(held_, std::nullopt));
+        }
         while (rows.size() < window_rows) {
             const Result<std::optional<std::string>> line = co_await lines_.next();
             // The framing is broken: what was reported so far holds, the rest was never read.
@@ -143,6 +150,11 @@ private:
                 continue;
             Row row{number_};
             row.submission = co_await read_row(**line);
+            // A key that comes twice waits for its own answer.
+            if (row.submission && !keys.insert(row.submission->key).second) {
+                held_ = std::move(row);
+                break;
+            }
             rows.push_back(std::move(row));
         }
         co_return rows;
@@ -216,7 +228,9 @@ private:
     std::string key_;
     std::int64_t number_ = 0;
     Tally tally_{};
-    bool done_ = false;
+    std::optional<Row> held_{};  ///< Belongs into the next window.
+    bool done_ = false;   ///< The body has been read.
+    bool ended_ = false;  ///< The report has been given.
 };
 
 asio::awaitable<Response> import(Ledger& ledger, Context& context)
