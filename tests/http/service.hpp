@@ -3,7 +3,7 @@
 #include <string>
 
 #include "http/app.hpp"
-#include "wire.hpp"
+#include "http/wire.hpp"
 
 namespace chipledger {
 
