@@ -20,7 +20,7 @@ std::string type_of(const files::path& file)
         {".html", "text/html; charset=utf-8"},   {".css", "text/css; charset=utf-8"},
         {".js", "text/javascript; charset=utf-8"}, {".json", "application/json"},
         {".svg", "image/svg+xml"},               {".png", "image/png"},
-        {".ico", "image/x-icon"},                {".txt", "text/plain; charset=utf-8"}};
+        {".ico", "image/x-icon"}};
     const auto found = types.find(file.extension().string());
     return found == types.end() ? std::string{} : found->second;
 }
