@@ -2,9 +2,11 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 
 #include "cli/command.hpp"
@@ -37,6 +39,21 @@ void log_access(const Access& access)
                  access.request.method, access.request.path, access.took.count(), access.status);
 }
 
+/// SIGHUP: a new certificate for the connections to come.
+asio::awaitable<void> reload_on(asio::signal_set& hangups, Server& server)
+{
+    while (true) {
+        const auto [failed, signal] = co_await hangups.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (failed) co_return;
+        try {
+            server.reload_certificate();
+            spdlog::info("the certificate was read anew");
+        } catch (const boost::system::system_error& failure) {
+            spdlog::error("the certificate stays as it was: {}", failure.what());
+        }
+    }
+}
+
 /// Runs until it is told to stop, then answers what it has begun.
 int serve(asio::io_context& context, App app, ServerOptions options, bool with_log)
 {
@@ -58,8 +75,11 @@ int serve(asio::io_context& context, App app, ServerOptions options, bool with_l
             },
             asio::detached);
     });
+    asio::signal_set hangups{context, SIGHUP};
+    asio::co_spawn(context, reload_on(hangups, server), asio::detached);
     server.start();
-    fmt::print("listening on http://{}:{}\n", options.bind, server.port());
+    fmt::print("listening on {}://{}:{}\n", options.tls_certificate.empty() ? "http" : "https",
+               options.bind, server.port());
     std::fflush(stdout);
     context.run();
     return exit_ok;
@@ -84,8 +104,9 @@ int run(const ServeOptions& options)
         code = serve(context, App{**ledger, doorkeeper, metrics, options.share}, options.server,
                      options.access_log);
     } catch (const boost::system::system_error& failed) {
-        fmt::print(stderr, "chipledger: cannot listen on {}:{}: {}. Take another --port.\n",
-                   options.server.bind, options.server.port, failed.code().message());
+        fmt::print(stderr, "chipledger: cannot listen on {}:{}: {}. Take another --port, or look at "
+                           "--tls-certificate and --tls-key.\n",
+                   options.server.bind, options.server.port, failed.what());
         code = exit_refused;
     } catch (const std::filesystem::filesystem_error& failed) {
         fmt::print(stderr, "chipledger: {}. Give --share.\n", failed.what());
@@ -106,6 +127,11 @@ void add_serve(CLI::App& app, int& exit_code)
     command->add_option("--bind", options->server.bind, "address")->capture_default_str();
     command->add_option("--port", options->server.port, "port; 0: any free")
         ->capture_default_str();
+    auto* certificate = command->add_option("--tls-certificate", options->server.tls_certificate,
+                                            "PEM chain: serve HTTPS; read anew on SIGHUP");
+    auto* key = command->add_option("--tls-key", options->server.tls_key, "its PEM key");
+    certificate->needs(key);
+    key->needs(certificate);
     command->add_option("--share", options->share, "folder of web/ and api/")
         ->capture_default_str();
     command->add_flag("--access-log", options->access_log, "a line on stderr for each answer");

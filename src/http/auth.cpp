@@ -90,7 +90,8 @@ asio::awaitable<Response> begin(Doorkeeper& doorkeeper, Context& context)
     if (!caller) co_return problem_reply(caller.error(), request.request_id);
     Response response = reply(200, "application/json", session_json(*caller).dump());
     std::string cookie = std::string{cookie_name} + '=' + *token + std::string{cookie_rules};
-    if (request.header("x-forwarded-proto").value_or("") == "https") cookie += "; Secure";
+    if (request.secure || request.header("x-forwarded-proto").value_or("") == "https")
+        cookie += "; Secure";
     response.set("Set-Cookie", std::move(cookie));
     co_return response;
 }

@@ -25,6 +25,7 @@ struct Request {
     std::string body{};
     std::string request_id{};
     std::string peer{};
+    bool secure = false;  ///< Came over TLS.
     std::string principal{};  ///< Who asks, once that is known; for the access log.
 
     std::optional<std::string_view> header(std::string_view lower_case_name) const;

@@ -1,52 +1,64 @@
-// The one file that knows Beast.
 #include "http/server.hpp"
-
-#include <spdlog/spdlog.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <set>
 
-#include "http/problem.hpp"
-#include "http/target.hpp"
+#include "http/session.hpp"
 
 namespace chipledger {
 
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
+namespace ssl = asio::ssl;
 using tcp = asio::ip::tcp;
-using TcpStream = beast::basic_stream<tcp, asio::io_context::executor_type>;
-using Parser = http::request_parser<http::buffer_body>;
 using boost::system::error_code;
-using namespace asio::experimental::awaitable_operators;
 
 constexpr auto waits = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t piece_max = 64 * 1024;
-constexpr std::size_t linger_max = 1 << 20;
 constexpr std::chrono::milliseconds drain_pause{5};
 
-constexpr std::string_view page_policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+// TLS 1.2 with forward secrecy and authenticated encryption alone, or 1.3 (RFC 9325 §4.2).
+constexpr const char* tls12_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
+constexpr unsigned char http11[] = "\x08http/1.1";
+
+int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_length,
+                    const unsigned char* in, unsigned int in_length, void*)
+{
+    auto* chosen = const_cast<unsigned char**>(out);
+    const int found = SSL_select_next_proto(chosen, out_length, http11, sizeof http11 - 1, in, in_length);
+    return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+}
+
+std::shared_ptr<ssl::context> tls_of(const ServerOptions& options)
+{
+    if (options.tls_certificate.empty()) return {};
+    auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+    SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+    SSL_CTX_set_cipher_list(context->native_handle(), tls12_ciphers);
+    SSL_CTX_set_alpn_select_cb(context->native_handle(), choose_protocol, nullptr);
+    context->use_certificate_chain_file(options.tls_certificate);
+    context->use_private_key_file(options.tls_key, ssl::context::pem);
+    if (SSL_CTX_check_private_key(context->native_handle()) != 1)
+        throw boost::system::system_error{
+            make_error_code(boost::system::errc::invalid_argument),
+            "the TLS key does not belong to the certificate"};
+    return context;
+}
 
 }  // namespace
 
 class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
 public:
     Impl(asio::io_context& context, ServerOptions options, const Router& router)
-        : options_{std::move(options)}, router_{router}, acceptor_{context}
+        : shared_{std::make_shared<Connections>(Connections{std::move(options), router})},
+          acceptor_{context}
     {
-        const tcp::endpoint endpoint{asio::ip::make_address(options_.bind), options_.port};
+        shared_->tls = tls_of(shared_->options);
+        const tcp::endpoint endpoint{asio::ip::make_address(shared_->options.bind),
+                                     shared_->options.port};
         acceptor_.open(endpoint.protocol());
         acceptor_.set_option(asio::socket_base::reuse_address{true});
         acceptor_.bind(endpoint);
@@ -54,10 +66,7 @@ public:
     }
 
     unsigned short port() const { return acceptor_.local_endpoint().port(); }
-    std::size_t connections() const { return open_.size(); }
-    bool stopping() const { return stopping_; }
-    const ServerOptions& options() const { return options_; }
-    const Router& router() const { return router_; }
+    std::size_t connections() const { return shared_->open.size(); }
 
     void start()
     {
@@ -65,400 +74,38 @@ public:
     }
     void stop_accepting()
     {
-        stopping_ = true;
+        shared_->stopping = true;
         error_code ignored;
         acceptor_.close(ignored);
         // Those that wait for a next request have none; those that work end by themselves.
-        for (TcpStream* stream : idle_) stream->cancel();
+        for (Connection* connection : shared_->idle) connection->cancel();
     }
     void close_all()
     {
-        for (TcpStream* stream : open_) stream->close();
+        for (Connection* connection : shared_->open) connection->close();
     }
-
-    std::set<TcpStream*> open_{};
-    std::set<TcpStream*> idle_{};  ///< Those that may be cut without loss when the server stops.
+    // Connections that are open keep what they have shaken hands with.
+    void reload_certificate() { shared_->tls = tls_of(shared_->options); }
 
 private:
     static asio::awaitable<void> accept(std::shared_ptr<Impl> self);
 
-    ServerOptions options_;
-    const Router& router_;
+    std::shared_ptr<Connections> shared_;
     asio::basic_socket_acceptor<tcp, asio::io_context::executor_type> acceptor_;
-    bool stopping_ = false;
 };
-
-namespace {
-
-/// One connection: reads requests in order, answers in order.
-template <class Impl>
-class Session : public BodyReader {
-public:
-    Session(std::shared_ptr<Impl> server, TcpStream stream)
-        : server_{std::move(server)}, stream_{std::move(stream)}
-    {
-        server_->open_.insert(&stream_);
-    }
-    ~Session() override
-    {
-        server_->idle_.erase(&stream_);
-        server_->open_.erase(&stream_);
-    }
-    Session(const Session&) = delete;
-
-    asio::awaitable<void> run()
-    {
-        error_code ignored;
-        stream_.socket().set_option(tcp::no_delay{true}, ignored);
-        const auto peer = stream_.socket().remote_endpoint(ignored);
-        peer_ = peer.address().to_string();
-        if (server_->open_.size() > server_->options().connections_max) {
-            keep_ = false;
-            request_.request_id = request_id_of({});
-            const Refusal no{.code = Code::overloaded};
-            co_await send_refusal(no);
-        } else {
-            while (co_await one()) {}
-        }
-        co_await linger();
-    }
-
-private:
-    // One request and its answer; false when the connection is done.
-    asio::awaitable<bool> one()
-    {
-        parser_.emplace();
-        parser_->header_limit(static_cast<std::uint32_t>(server_->options().header_max));
-        parser_->body_limit(boost::none);
-        request_ = {};
-        request_.peer = peer_;
-        if (!co_await header()) co_return false;
-        begun_ = std::chrono::steady_clock::now();
-        if (auto no = take_header()) {
-            keep_ = false;
-            co_return co_await send_refusal(*no);
-        }
-        const Route* route = server_->router().find(request_);
-        streams_ = route && route->streams_body;
-        if (auto no = co_await body(route)) co_return co_await send_refusal(*no);
-        Response response = co_await server_->router().answer(request_, streams_ ? this : nullptr);
-        if (streams_ && !response.stream && !parser_->is_done()) keep_ = false;
-        co_return co_await send(std::move(response));
-    }
-
-    // Closing with unread bytes resets the connection, and the peer may lose our last answer.
-    asio::awaitable<void> linger()
-    {
-        error_code ignored;
-        stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-        server_->idle_.insert(&stream_);
-        stream_.expires_after(server_->options().linger_deadline);
-        buffer_.clear();
-        for (std::size_t seen = 0; seen < linger_max && !server_->stopping();) {
-            const auto [failed, n] = co_await stream_.async_read_some(buffer_.prepare(4096), waits);
-            if (failed) break;
-            seen += n;
-        }
-    }
-
-    asio::awaitable<bool> header()
-    {
-        server_->idle_.insert(&stream_);
-        if (server_->stopping()) co_return false;
-        if (buffer_.size() == 0) {
-            stream_.expires_after(first_ ? server_->options().header_deadline
-                                         : server_->options().idle_deadline);
-            const auto [failed, n] =
-                co_await stream_.async_read_some(buffer_.prepare(4096), waits);
-            if (failed) co_return false;
-            buffer_.commit(n);
-        }
-        server_->idle_.erase(&stream_);
-        first_ = false;
-        stream_.expires_after(server_->options().header_deadline);
-        const auto [failed, n] =
-            co_await http::async_read_header(stream_, buffer_, *parser_, waits);
-        if (!failed) co_return true;
-        if (failed == http::error::end_of_stream) co_return false;
-        if (!is_framing(failed)) co_return false;
-        request_.request_id = request_id_of({});
-        keep_ = false;
-        const Refusal no =
-            failed == http::error::header_limit
-                ? Refusal{.code = Code::too_large, .detail = "Send at most 16 KiB of headers."}
-                : Refusal{.code = Code::malformed,
-                          .detail = "This is not an HTTP/1.1 request (RFC 9112)."};
-        co_await send_refusal(no);
-        co_return false;
-    }
-
-    std::optional<Refusal> take_header()
-    {
-        const auto& head = parser_->get();
-        keep_ = head.keep_alive();
-        request_.method = std::string{head.method_string()};
-        for (const auto& field : head)
-            request_.headers.emplace_back(lower(field.name_string()), std::string{field.value()});
-        request_.request_id = request_id_of(request_);
-        if (auto no = framing_refusal(request_, head.version())) return no;
-        expects_ = head.version() >= 11 &&
-                   lower(request_.header("expect").value_or("")) == "100-continue";
-        if (!read_target(std::string_view{head.target().data(), head.target().size()}, request_))
-            return Refusal{.code = Code::malformed,
-                           .detail = "The address is not a path in percent-encoded UTF-8."};
-        return {};
-    }
-
-    // Reads the whole body, unless the route reads it by itself.
-    asio::awaitable<std::optional<Refusal>> body(const Route* route)
-    {
-        if (streams_) co_return std::nullopt;
-        const std::size_t limit = route ? route->body_max : body_limit;
-        // What is not much longer is read away, so that the connection stays usable.
-        const std::size_t discard_max = 4 * limit + body_limit;
-        const std::uint64_t size = parser_->content_length().value_or(0);
-        if (size > limit && (expects_ || size > discard_max)) {
-            keep_ = false;
-            co_return too_large(limit, size);
-        }
-        stream_.expires_after(server_->options().body_deadline);
-        std::size_t seen = 0;
-        while (true) {
-            Result<std::optional<std::string>> piece = co_await next();
-            if (!piece) co_return piece.error();
-            if (!*piece) break;
-            seen += (*piece)->size();
-            if (seen <= limit && request_.body.empty()) request_.body = std::move(**piece);
-            else if (seen <= limit) request_.body += **piece;
-            if (seen > discard_max) {
-                keep_ = false;
-                break;
-            }
-        }
-        if (seen > limit) co_return too_large(limit, seen);
-        co_return std::nullopt;
-    }
-
-    static Refusal too_large(std::size_t limit, std::uint64_t size)
-    {
-        return {.code = Code::too_large,
-                .detail = "Send at most " + std::to_string(limit) + " bytes here.",
-                .available = static_cast<std::int64_t>(limit),
-                .requested = static_cast<std::int64_t>(size)};
-    }
-
-    static bool is_framing(const error_code& failed)
-    {
-        return failed.category() == make_error_code(http::error::bad_method).category();
-    }
-
-    asio::awaitable<void> go_on()
-    {
-        expects_ = false;
-        http::response<http::empty_body> proceed{http::status::continue_, 11};
-        co_await http::async_write(stream_, proceed, waits);
-    }
-
-    asio::awaitable<Result<std::optional<std::string>>> next() override
-    {
-        if (parser_->is_done()) co_return std::optional<std::string>{};
-        if (streams_) stream_.expires_after(server_->options().body_deadline);
-        if (expects_) co_await go_on();
-        const std::uint64_t left = parser_->content_length_remaining().value_or(piece_max);
-        std::string piece(static_cast<std::size_t>(std::min<std::uint64_t>(left, piece_max)), '\0');
-        auto& target = parser_->get().body();
-        target.data = piece.data();
-        target.size = piece.size();
-        target.more = true;
-        const auto [failed, n] = co_await http::async_read(stream_, buffer_, *parser_, waits);
-        if (failed && failed != http::error::need_buffer) {
-            keep_ = false;
-            if (!is_framing(failed)) throw PeerGone{};
-            co_return Refusal{.code = Code::malformed,
-                              .detail = "The body is not framed as its headers say (RFC 9112)."};
-        }
-        piece.resize(piece.size() - target.size);
-        if (piece.empty() && parser_->is_done()) co_return std::optional<std::string>{};
-        co_return std::optional{std::move(piece)};
-    }
-
-    asio::awaitable<bool> send_refusal(const Refusal& refusal)
-    {
-        Response response = problem_reply(refusal, request_.request_id);
-        co_return co_await send(std::move(response));
-    }
-
-    template <class Body>
-    void head_of(http::response<Body>& out, const Response& response)
-    {
-        out.result(static_cast<unsigned>(response.status));
-        out.version(parser_ && parser_->is_header_done() ? parser_->get().version() : 11);
-        bool cached = false, html = false;
-        for (const auto& [name, value] : response.headers) {
-            out.insert(name, value);
-            cached |= lower(name) == "cache-control";
-            html |= value.starts_with("text/html");
-        }
-        out.set("X-Request-Id", request_.request_id);
-        out.set("X-Content-Type-Options", "nosniff");
-        out.set("Referrer-Policy", "no-referrer");
-        if (!cached) out.set(http::field::cache_control, "no-store");
-        if (html) out.set("Content-Security-Policy", std::string{page_policy});
-        keep_ = keep_ && !server_->stopping();
-        out.keep_alive(keep_);
-        if (!keep_) out.set(http::field::connection, "close");
-    }
-
-    asio::awaitable<bool> send(Response response)
-    {
-        stream_.expires_after(server_->options().write_deadline);
-        const int status = response.status;
-        const bool streamed = response.stream != nullptr;
-        const bool sent = streamed ? co_await send_stream(std::move(response))
-                                   : co_await send_whole(std::move(response));
-        if (server_->options().access_log) {
-            const auto took = std::chrono::steady_clock::now() - begun_;
-            server_->options().access_log(
-                {request_, status, std::chrono::duration_cast<std::chrono::microseconds>(took)});
-        }
-        co_return sent && keep_;
-    }
-
-    asio::awaitable<bool> send_whole(Response response)
-    {
-        http::response<http::span_body<const char>> out;
-        head_of(out, response);
-        const std::string& body = response.shared_body ? *response.shared_body : response.body;
-        const bool bodiless = response.status == 204 || response.status == 304;
-        if (!bodiless) out.content_length(body.size());
-        if (!bodiless && request_.method != "HEAD") out.body() = {body.data(), body.size()};
-        const auto [failed, n] = co_await http::async_write(stream_, out, waits);
-        co_return !failed;
-    }
-
-    asio::awaitable<bool> send_stream(Response response)
-    {
-        const std::unique_ptr<Stream> source = std::move(response.stream);
-        const bool chunked = parser_->get().version() >= 11;
-        keep_ = keep_ && chunked;  // To HTTP/1.0 the end of the connection is the end of the body.
-        http::response<http::empty_body> out;
-        head_of(out, response);
-        out.chunked(chunked);
-        http::response_serializer<http::empty_body> serializer{out};
-        const auto [failed, n] = co_await http::async_write_header(stream_, serializer, waits);
-        if (failed || request_.method == "HEAD") co_return !failed;
-        while (!server_->stopping()) {
-            const std::optional<Pulled> pulled = co_await pull(*source);
-            if (!pulled || pulled->failed) co_return false;
-            stream_.expires_after(server_->options().write_deadline);
-            if (!pulled->piece) {
-                keep_ = keep_ && parser_->is_done();
-                if (!chunked) co_return true;
-                co_return co_await write(http::make_chunk_last());
-            }
-            if (pulled->piece->empty()) continue;
-            const auto piece = asio::buffer(*pulled->piece);
-            bool written = false;
-            if (chunked) written = co_await write(http::make_chunk(piece));
-            else written = co_await write(piece);
-            if (!written) co_return false;
-        }
-        co_return false;
-    }
-
-    template <class Buffers>
-    asio::awaitable<bool> write(Buffers buffers)
-    {
-        const auto [failed, n] = co_await asio::async_write(stream_, buffers, waits);
-        co_return !failed;
-    }
-
-    struct Pulled {
-        std::optional<std::string> piece{};
-        bool failed = false;
-    };
-
-    // The next piece; nothing when the peer went, or the server stops, while the source waited.
-    asio::awaitable<std::optional<Pulled>> pull(Stream& source)
-    {
-        // Whoever still sends a body is read from by the source itself.
-        if (!parser_->is_done()) co_return co_await caught(source);
-        stream_.expires_never();
-        server_->idle_.insert(&stream_);
-        std::variant<Pulled, std::monostate> either = co_await (caught(source) || gone());
-        server_->idle_.erase(&stream_);
-        if (either.index() == 1) co_return std::nullopt;
-        co_return std::get<0>(std::move(either));
-    }
-
-    asio::awaitable<Pulled> caught(Stream& source)
-    {
-        std::string failure;
-        try {
-            std::optional<std::string> piece = co_await source.next();
-            co_return Pulled{std::move(piece)};
-        } catch (const std::exception& broken) {
-            failure = broken.what();
-        }
-        const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() == asio::cancellation_type::none)
-            spdlog::error("request {} {}, while streaming: {}", request_.request_id, request_.path,
-                          failure);
-        co_return Pulled{{}, true};
-    }
-
-    asio::awaitable<void> gone()
-    {
-        char byte;
-        while (true) {
-            const auto [failed, n] = co_await stream_.socket().async_receive(
-                asio::buffer(&byte, 1), tcp::socket::message_peek, waits);
-            if (failed) co_return;
-            // It sends more already: nothing to see here until the stream ends.
-            asio::steady_timer timer{stream_.get_executor(), std::chrono::seconds{1}};
-            co_await timer.async_wait(waits);
-        }
-    }
-
-    std::shared_ptr<Impl> server_;
-    TcpStream stream_;
-    beast::flat_buffer buffer_{128 * 1024};
-    std::optional<Parser> parser_{};
-    Request request_{};
-    std::string peer_{};
-    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-    bool keep_ = true;
-    bool first_ = true;
-    bool streams_ = false;  ///< The route reads the body.
-    bool expects_ = false;  ///< The peer waits for 100 Continue before it sends the body.
-};
-
-template <class Impl>
-asio::awaitable<void> serve(std::shared_ptr<Impl> server, TcpStream stream)
-{
-    try {
-        Session<Impl> session{std::move(server), std::move(stream)};
-        co_await session.run();
-    } catch (const PeerGone&) {
-    } catch (const std::exception& broken) {
-        spdlog::error("a connection ends: {}", broken.what());
-    }
-}
-
-}  // namespace
 
 asio::awaitable<void> Server::Impl::accept(std::shared_ptr<Impl> self)
 {
     while (self->acceptor_.is_open()) {
         auto [failed, socket] = co_await self->acceptor_.async_accept(waits);
-        if (self->stopping_) co_return;
+        if (self->shared_->stopping) co_return;
         if (failed) {
             // Out of file handles, most likely: some will come back.
             asio::steady_timer pause{self->acceptor_.get_executor(), std::chrono::milliseconds{50}};
             co_await pause.async_wait(waits);
             continue;
         }
-        asio::co_spawn(self->acceptor_.get_executor(), serve(self, TcpStream{std::move(socket)}),
+        asio::co_spawn(self->acceptor_.get_executor(), serve(self->shared_, std::move(socket)),
                        asio::detached);
     }
 }
@@ -470,6 +117,7 @@ Server::Server(asio::io_context& context, ServerOptions options, const Router& r
 Server::~Server() = default;
 unsigned short Server::port() const { return impl_->port(); }
 void Server::start() { impl_->start(); }
+void Server::reload_certificate() { impl_->reload_certificate(); }
 void Server::stop_accepting() { impl_->stop_accepting(); }
 
 asio::awaitable<bool> Server::drain(std::chrono::milliseconds deadline)

@@ -20,6 +20,8 @@ struct Access {
 struct ServerOptions {
     std::string bind = "127.0.0.1";
     unsigned short port = 8080;  ///< 0: any free one.
+    std::string tls_certificate{};  ///< PEM chain; empty: plain HTTP.
+    std::string tls_key{};          ///< PEM.
     std::size_t header_max = 16 * 1024;
     std::chrono::milliseconds header_deadline{10'000};
     std::chrono::milliseconds body_deadline{30'000};  ///< Whole body; each piece where streamed.
@@ -40,6 +42,9 @@ public:
 
     unsigned short port() const;
     void start();
+    /// Reads certificate and key anew, for connections from here on; throws
+    /// boost::system::system_error, and keeps what it had, when they are of no use.
+    void reload_certificate();
     /// Takes no more connections; those that are open end with their request.
     void stop_accepting();
     /// stop_accepting, then waits until all connections have ended; at the deadline it closes the

@@ -10,7 +10,6 @@ namespace chipledger {
 namespace {
 
 constexpr std::size_t group_entries_max = 500;
-constexpr std::size_t group_bytes_max = 1 << 20;
 constexpr std::chrono::milliseconds settle_pause{200};
 
 std::string key_hash(const std::string& principal, const std::string& key)
@@ -20,33 +19,7 @@ std::string key_hash(const std::string& principal, const std::string& key)
 
 bool is_plain(const Submission& submission) { return !submission.key.empty() && !submission.dry_run; }
 
-std::string pointer_of(const Submission& submission, std::size_t index)
-{
-    return submission.list ? "/events/" + std::to_string(index) : std::string{};
-}
-
-Refusal at(Refusal refusal, const std::string& pointer)
-{
-    refusal.param = pointer + refusal.param;
-    return refusal;
-}
-
 }  // namespace
-
-/// What one transaction will hold, and who waits for it.
-struct Writer::Group {
-    struct Waiting {
-        Pending pending;
-        Answer answer;
-    };
-    State state{};
-    std::vector<EventRow> rows{};
-    std::vector<Event> events{};
-    std::vector<CommandRow> commands{};
-    std::vector<Waiting> waiting{};
-    std::optional<Time> new_now{};
-    std::size_t bytes = 0;
-};
 
 Writer::Writer(LedgerOptions options, EventStore store, Head head, State state, History& history,
                std::optional<Time> simulated_now, Publish publish)
@@ -55,6 +28,7 @@ Writer::Writer(LedgerOptions options, EventStore store, Head head, State state, 
       head_{head},
       durable_{std::make_shared<const State>(std::move(state))},
       history_{history},
+      judge_{store_, history, [this] { return now(); }},
       publish_{std::move(publish)}
 {
     const Time now = std::max(simulated_now.value_or(Time{}), durable_->recorded_at);
@@ -127,8 +101,6 @@ Time Writer::now() const
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-Time Writer::recorded_at(const State& state) const { return std::max(now(), state.recorded_at); }
-
 LedgerHealth Writer::health() const
 {
     const std::scoped_lock lock{mutex_};
@@ -148,8 +120,6 @@ void Writer::stop()
     wake_.notify_all();
     if (thread_.joinable()) thread_.join();
 }
-
-History::Entries Writer::entries() { return entries_of(store_); }
 
 std::optional<Time> Writer::next_expiry() const
 {
@@ -205,7 +175,7 @@ void Writer::work(std::vector<Pending> batch)
         answer(group, Refusal{fenced_ ? Code::fenced : Code::store_unavailable});
         return;
     }
-    if (durable_->clock == ClockMode::system) expire(group, now());
+    if (durable_->clock == ClockMode::system) judge_.expire(group, now());
     for (Pending& pending : batch) take_on(group, pending);
     commit(group);
 }
@@ -267,104 +237,14 @@ void Writer::record(Group& group, Pending& pending)
     if (submission.dry_run) {
         Group trial;
         trial.state = *durable_;
-        Answer given{judge(trial, submission)};
+        Answer given{judge_.judge(trial, submission)};
         group.waiting.push_back({std::move(pending), std::move(given)});
         return;
     }
-    Result<Recorded> outcome = judge(group, submission);
+    Result<Recorded> outcome = judge_.judge(group, submission);
     if (outcome || kind_of(outcome.error().code).status < 500)
         group.commands.push_back(command_of(submission, outcome));
     group.waiting.push_back({std::move(pending), {std::move(outcome)}});
-}
-
-Result<Recorded> Writer::judge(Group& group, const Submission& submission)
-{
-    for (std::size_t i = 0; i < submission.proposals.size(); ++i)
-        if (auto yes = permitted(submission.actor, submission.proposals[i].data); !yes)
-            return at(yes.error(), pointer_of(submission, i));
-    State trial = group.state;
-    std::vector<Event> events;
-    for (std::size_t i = 0; i < submission.proposals.size(); ++i) {
-        Result<State> next = admit_one(group, trial, events, submission, i);
-        if (!next) return at(next.error(), pointer_of(submission, i));
-        trial = std::move(*next);
-    }
-    Recorded recorded{events.front().position, events.front().subjects.front().version, {}};
-    for (Event& event : events) {
-        group.rows.push_back(row_of(event));
-        recorded.entries.push_back(group.rows.back().bytes);
-        group.bytes += recorded.entries.back().size();
-        group.events.push_back(std::move(event));
-    }
-    group.state = std::move(trial);
-    return recorded;
-}
-
-Result<State> Writer::admit_one(Group& group, const State& trial, std::vector<Event>& events,
-                                const Submission& submission, std::size_t index)
-{
-    const Proposal& proposal = submission.proposals[index];
-    Event event = event_of(proposal, submission.actor, Timestamp{recorded_at(trial), trial.utc_offset});
-    event.position = {trial.position.number + 1};
-    event.recorded_at = recorded_at(trial);
-    if (trial.clock == ClockMode::system)
-        if (auto no = from_the_future(event)) return *no;
-    if (is_correction(event.data)) {
-        Result<State> next = admit_correction(group, trial, events, event);
-        if (!next) return next;
-        if (index == 0)
-            if (auto no = stale(submission, event)) return *no;
-        note(*next, event);
-        events.push_back(std::move(event));
-        return next;
-    }
-    if (index == 0) {
-        const SubjectKey first = first_subject(event.data);
-        if (auto no = stale(submission, trial.version_of(first.kind, first.id))) return *no;
-    }
-    State next = trial;
-    resolve(next, event, proposal.wanted);
-    if (auto yes = admit(next, event); !yes) return yes.error();
-    complete(event, next, event.recorded_at);
-    apply(next, event);
-    events.push_back(std::move(event));
-    return next;
-}
-
-// Judged with the history, so what waits in this group is made durable first where it can be.
-Result<State> Writer::admit_correction(Group& group, const State& trial, std::vector<Event>& events,
-                                       Event& event)
-{
-    std::vector<Event> pending = group.events;
-    pending.insert(pending.end(), events.begin(), events.end());
-    const Result<Event> target = find_entry(store_, pending, trial.position, target_of(event.data));
-    if (!target) return target.error();
-    if (auto no = may_not_correct(event.actor, *target)) return *no;
-    Result<State> next = history_.judge(entries(), trial, pending, event);
-    if (!next) return next;
-    event.id = new_event_id(event.recorded_at);
-    event.subjects = correction_subjects(trial, *target, event.data);
-    return next;
-}
-
-// A simulated clock passes through every instant that something falls due at.
-void Writer::expire(Group& group, Time upto)
-{
-    while (!group.state.expiries.empty()) {
-        const Expiry expiry = group.state.expiries.begin()->key;
-        const Time due = end_of(expiry.valid_to, group.state.utc_offset);
-        if (due > upto) return;
-        Event event = system_event(ApprovalExpired{expiry.approval, Text{"valid_to has passed"}},
-                                   Timestamp{due, group.state.utc_offset});
-        const bool simulated = group.state.clock == ClockMode::simulated;
-        event.position = {group.state.position.number + 1};
-        complete(event, group.state,
-                 std::max(simulated ? due : upto, group.state.recorded_at));
-        ensure(bool(admit(group.state, event)), "what falls due has not ended before");
-        apply(group.state, event);
-        group.rows.push_back(row_of(event));
-        group.events.push_back(std::move(event));
-    }
 }
 
 void Writer::move_clock(Group& group, Pending& pending)
@@ -377,7 +257,7 @@ void Writer::move_clock(Group& group, Pending& pending)
         given.outcome = Refusal{Code::bad_state, "/now",
                                 "The clock is at " + to_string(now()) + " and only moves forward."};
     else {
-        expire(group, to);
+        judge_.expire(group, to);
         group.new_now = to;
     }
     group.waiting.push_back({std::move(pending), std::move(given)});
@@ -407,7 +287,7 @@ void Writer::commit(Group& group)
     if (failed->code == Code::outcome_unknown) {
         // Settled before anyone is answered, when that goes at once; else they are told.
         unsettled_ = std::make_unique<Group>(Group{group.state, group.rows, group.events,
-                                                   group.commands, {}, group.new_now, 0});
+                                                   group.commands, {}, group.new_now});
         const Position before = head_.size;
         if (settled() && (group.rows.empty() || head_.size != before)) return answer(group, {});
         if (unsettled_) {

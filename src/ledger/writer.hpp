@@ -1,9 +1,7 @@
 #pragma once
 #include <atomic>
-#include <boost/asio/any_io_executor.hpp>
 #include <condition_variable>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -11,18 +9,9 @@
 #include <unordered_set>
 #include <vector>
 
-#include "ledger/history.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/judge.hpp"
 
 namespace chipledger {
-
-/// A request that waits for the writer, and who is to be told.
-struct Pending {
-    Submission submission{};
-    std::optional<Time> new_now{};  ///< Not a submission: the simulated clock moves here.
-    boost::asio::any_io_executor executor{};
-    std::function<void(Answer)> tell{};
-};
 
 /// The one who writes (DESIGN §6): judges what waits against speculative state, appends it in one
 /// transaction, publishes what is durable, answers. A thread of its own, a connection of its own.
@@ -43,7 +32,6 @@ public:
     void stop();
 
 private:
-    struct Group;
     using Clock = std::chrono::steady_clock;
 
     void run();
@@ -52,25 +40,18 @@ private:
     bool settled();
     void take_on(Group& group, Pending& pending);
     void record(Group& group, Pending& pending);
-    Result<Recorded> judge(Group& group, const Submission& submission);
-    Result<State> admit_one(Group& group, const State& trial, std::vector<Event>& events,
-                            const Submission& submission, std::size_t index);
-    Result<State> admit_correction(Group& group, const State& trial, std::vector<Event>& events,
-                                   Event& event);
-    void expire(Group& group, Time upto);
     void move_clock(Group& group, Pending& pending);
     void commit(Group& group);
     void published(Group& group);
     void answer(Group& group, const std::optional<Refusal>& failed);
-    Time recorded_at(const State& state) const;
     std::optional<Time> next_expiry() const;
-    History::Entries entries();
 
     LedgerOptions options_;
     EventStore store_;
     Head head_;
     std::shared_ptr<const State> durable_;
     History& history_;
+    Judge judge_;
     Publish publish_;
     std::unordered_set<std::string> keys_{};  ///< Hash of each known principal and key.
     std::unique_ptr<Group> unsettled_{};      ///< A commit whose outcome is not known yet.

@@ -1,0 +1,113 @@
+#include "ledger/judge.hpp"
+
+#include "ledger/entry.hpp"
+
+namespace chipledger {
+
+namespace {
+
+std::string pointer_of(const Submission& submission, std::size_t index)
+{
+    return submission.list ? "/events/" + std::to_string(index) : std::string{};
+}
+
+Refusal at(Refusal refusal, const std::string& pointer)
+{
+    refusal.param = pointer + refusal.param;
+    return refusal;
+}
+
+}  // namespace
+
+Time Judge::recorded_at(const State& state) const { return std::max(now_(), state.recorded_at); }
+
+Result<Recorded> Judge::judge(Group& group, const Submission& submission)
+{
+    for (std::size_t i = 0; i < submission.proposals.size(); ++i)
+        if (auto yes = permitted(submission.actor, submission.proposals[i].data); !yes)
+            return at(yes.error(), pointer_of(submission, i));
+    State trial = group.state;
+    std::vector<Event> events;
+    for (std::size_t i = 0; i < submission.proposals.size(); ++i) {
+        Result<State> next = admit_one(group, trial, events, submission, i);
+        if (!next) return at(next.error(), pointer_of(submission, i));
+        trial = std::move(*next);
+    }
+    Recorded recorded{events.front().position, events.front().subjects.front().version, {}};
+    for (Event& event : events) {
+        group.rows.push_back(row_of(event));
+        recorded.entries.push_back(group.rows.back().bytes);
+        group.events.push_back(std::move(event));
+    }
+    group.state = std::move(trial);
+    return recorded;
+}
+
+Result<State> Judge::admit_one(Group& group, const State& trial, std::vector<Event>& events,
+                                const Submission& submission, std::size_t index)
+{
+    const Proposal& proposal = submission.proposals[index];
+    Event event = event_of(proposal, submission.actor, Timestamp{recorded_at(trial), trial.utc_offset});
+    event.position = {trial.position.number + 1};
+    event.recorded_at = recorded_at(trial);
+    if (trial.clock == ClockMode::system)
+        if (auto no = from_the_future(event)) return *no;
+    if (is_correction(event.data)) {
+        Result<State> next = admit_correction(group, trial, events, event);
+        if (!next) return next;
+        if (index == 0)
+            if (auto no = stale(submission, event)) return *no;
+        note(*next, event);
+        events.push_back(std::move(event));
+        return next;
+    }
+    if (index == 0) {
+        const SubjectKey first = first_subject(event.data);
+        if (auto no = stale(submission, trial.version_of(first.kind, first.id))) return *no;
+    }
+    State next = trial;
+    resolve(next, event, proposal.wanted);
+    if (auto yes = admit(next, event); !yes) return yes.error();
+    complete(event, next, event.recorded_at);
+    apply(next, event);
+    events.push_back(std::move(event));
+    return next;
+}
+
+// Judged with the history, so what waits in this group is made durable first where it can be.
+Result<State> Judge::admit_correction(Group& group, const State& trial, std::vector<Event>& events,
+                                       Event& event)
+{
+    std::vector<Event> pending = group.events;
+    pending.insert(pending.end(), events.begin(), events.end());
+    const Result<Event> target = find_entry(store_, pending, trial.position, target_of(event.data));
+    if (!target) return target.error();
+    if (auto no = may_not_correct(event.actor, *target)) return *no;
+    Result<State> next = history_.judge(entries_of(store_), trial, pending, event);
+    if (!next) return next;
+    event.id = new_event_id(event.recorded_at);
+    event.subjects = correction_subjects(trial, *target, event.data);
+    return next;
+}
+
+// A simulated clock passes through every instant that something falls due at.
+void Judge::expire(Group& group, Time upto)
+{
+    while (!group.state.expiries.empty()) {
+        const Expiry expiry = group.state.expiries.begin()->key;
+        const Time due = end_of(expiry.valid_to, group.state.utc_offset);
+        if (due > upto) return;
+        Event event = system_event(ApprovalExpired{expiry.approval, Text{"valid_to has passed"}},
+                                   Timestamp{due, group.state.utc_offset});
+        const bool simulated = group.state.clock == ClockMode::simulated;
+        event.position = {group.state.position.number + 1};
+        complete(event, group.state,
+                 std::max(simulated ? due : upto, group.state.recorded_at));
+        ensure(bool(admit(group.state, event)), "what falls due has not ended before");
+        apply(group.state, event);
+        group.rows.push_back(row_of(event));
+        group.events.push_back(std::move(event));
+    }
+}
+
+}  // namespace chipledger

@@ -1,0 +1,57 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "ledger/history.hpp"
+#include "ledger/ledger.hpp"
+
+namespace chipledger {
+
+/// A request that waits for the writer, and who is to be told.
+struct Pending {
+    Submission submission{};
+    std::optional<Time> new_now{};  ///< Not a submission: the simulated clock moves here.
+    boost::asio::any_io_executor executor{};
+    std::function<void(Answer)> tell{};
+};
+
+/// What one transaction will hold, and who waits for it.
+struct Group {
+    struct Waiting {
+        Pending pending;
+        Answer answer;
+    };
+    State state{};
+    std::vector<EventRow> rows{};
+    std::vector<Event> events{};
+    std::vector<CommandRow> commands{};
+    std::vector<Waiting> waiting{};
+    std::optional<Time> new_now{};
+};
+
+/// Turns submissions into entries of a group, against its speculative state.
+class Judge {
+public:
+    Judge(EventStore& store, History& history, std::function<Time()> now)
+        : store_{store}, history_{history}, now_{std::move(now)}
+    {
+    }
+    /// All of the submission becomes part of the group, or nothing.
+    Result<Recorded> judge(Group& group, const Submission& submission);
+    /// Ends every approval whose valid_to has passed at `upto`.
+    void expire(Group& group, Time upto);
+
+private:
+    Result<State> admit_one(Group& group, const State& trial, std::vector<Event>& events,
+                            const Submission& submission, std::size_t index);
+    Result<State> admit_correction(Group& group, const State& trial, std::vector<Event>& events,
+                                   Event& event);
+    Time recorded_at(const State& state) const;
+
+    EventStore& store_;
+    History& history_;
+    std::function<Time()> now_;
+};
+
+}  // namespace chipledger
