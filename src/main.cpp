@@ -13,6 +13,10 @@ int main(int argc, char** argv)
     add_migrate(app, exit_code);
     add_token(app, exit_code);
     add_demo(app, exit_code);
+    add_sign(app, exit_code);
+    add_key(app, exit_code);
+    add_verify(app, exit_code);
+    add_export(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

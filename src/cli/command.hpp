@@ -22,6 +22,10 @@ struct Place {
     Result<std::string> runtime() const { return conninfo("conninfo"); }
     /// The owner's, who migrates.
     Result<std::string> owner() const { return conninfo("conninfo.owner"); }
+    /// That of chipledger sign.
+    Result<std::string> signer() const { return conninfo("conninfo.signer"); }
+    std::string log_folder() const { return data + "/log"; }
+    std::string verifier_key() const { return data + "/log.vkey"; }
     std::string pepper() const { return data + "/pepper"; }
 
 private:
@@ -35,5 +39,9 @@ void add_serve(CLI::App& app, int& exit_code);
 void add_migrate(CLI::App& app, int& exit_code);
 void add_token(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
+void add_sign(CLI::App& app, int& exit_code);
+void add_verify(CLI::App& app, int& exit_code);
+void add_export(CLI::App& app, int& exit_code);
+void add_key(CLI::App& app, int& exit_code);
 
 }  // namespace chipledger

@@ -5,7 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include "ledger/digest.hpp"
+#include "proof/hash.hpp"
 
 namespace chipledger {
 

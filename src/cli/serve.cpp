@@ -13,6 +13,9 @@
 #include "cli/ledger_options.hpp"
 #include "http/app.hpp"
 #include "http/server.hpp"
+#include "ledger/durable_file.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/signing.hpp"
 #include "store/token.hpp"
 
 namespace chipledger {
@@ -29,6 +32,7 @@ struct ServeOptions {
     ServerOptions server{};
     std::string share = CHIPLEDGER_SHARE;
     bool access_log = false;
+    bool sign_elsewhere = false;
 };
 
 // Never a header, a query or a body: they may hold a token.
@@ -37,6 +41,30 @@ void log_access(const Access& access)
     spdlog::info("{} {} {} {} {} us {}", access.request.request_id,
                  access.request.principal.empty() ? "-" : access.request.principal,
                  access.request.method, access.request.path, access.took.count(), access.status);
+}
+
+/// Signs in this process, or shows what another one signs.
+struct Signers {
+    std::unique_ptr<Signing> here{};
+    std::unique_ptr<Following> elsewhere{};
+};
+
+Signers signers_of(const ServeOptions& options, const std::string& conninfo, Ledger& ledger)
+{
+    Signers signers;
+    if (options.sign_elsewhere) {
+        ledger.log().name_keys(read_file(options.place.verifier_key()).value_or(""));
+        signers.elsewhere =
+            std::make_unique<Following>(conninfo, ledger.log(), std::chrono::milliseconds{100});
+        return signers;
+    }
+    SigningOptions signing;
+    signing.database = conninfo;
+    signing.folder = options.place.log_folder();
+    signing.origin = checkpoint_origin(*ledger.head());
+    signers.here = std::make_unique<Signing>(std::move(signing), ledger.log());
+    replace_file(options.place.verifier_key(), ledger.log().keys(), 0644);
+    return signers;
 }
 
 /// SIGHUP: a new certificate for the connections to come.
@@ -96,6 +124,13 @@ int run(const ServeOptions& options)
     if (!pepper) return complain(pepper.error());
     const Result<std::unique_ptr<Ledger>> ledger = Ledger::open(std::move(*ledger_options));
     if (!ledger) return complain(ledger.error());
+    Signers signers;
+    try {
+        signers = signers_of(options, *conninfo, **ledger);
+    } catch (const std::exception& failed) {
+        return complain({.code = Code::bad_state,
+                         .detail = "the log cannot be signed: " + std::string{failed.what()}});
+    }
     asio::io_context context{1};
     Doorkeeper doorkeeper{TokenStore{*conninfo, std::move(*pepper)}};
     Metrics metrics;
@@ -113,6 +148,7 @@ int run(const ServeOptions& options)
         code = exit_refused;
     }
     (*ledger)->stop();
+    signers = {};
     return code;
 }
 
@@ -134,6 +170,8 @@ void add_serve(CLI::App& app, int& exit_code)
     key->needs(certificate);
     command->add_option("--share", options->share, "folder of web/ and api/")
         ->capture_default_str();
+    command->add_flag("--sign-elsewhere", options->sign_elsewhere,
+                      "chipledger sign does it, in a process of its own");
     command->add_flag("--access-log", options->access_log, "a line on stderr for each answer");
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }

@@ -23,15 +23,24 @@ asio::awaitable<Response> health(Context&)
     co_return reply(200, "application/json", R"({"status":"ok"})");
 }
 
-// Ready is who can record now: not fenced, and with a store that answers.
-asio::awaitable<Response> readiness(Ledger& ledger, Context& context)
+// Ready is who can record now: not fenced, with a store that answers and a log that is whole.
+asio::awaitable<Response> readiness(const App& app, Context& context)
 {
+    Ledger& ledger = app.ledger;
     const LedgerHealth now = ledger.health();
+    const std::string alarm = ledger.log().alarm();
+    Json body{{"status", "ready"}, {"position", ledger.head()->position.number}};
+    if (!app.unsafe.empty()) body["unsafe"] = app.unsafe;
+    if (!alarm.empty()) {
+        body["status"] = "integrity";
+        body["reason"] = alarm;
+        co_return reply(503, "application/json", body.dump());
+    }
     const Refusal away{.code = Code::store_unavailable, .detail = now.reason};
     if (!now.writing) co_return problem_reply(away, context.request.request_id);
     const Result<Position> asked = co_await ledger.position_at(Time{});
     if (!asked) co_return problem_reply(away, context.request.request_id);
-    const Json body{{"status", "ready"}, {"position", ledger.head()->position.number}};
+    if (const auto published = ledger.log().published()) body["signed"] = published->size;
     co_return reply(200, "application/json", body.dump());
 }
 
@@ -47,7 +56,7 @@ std::vector<Route> service_routes(const App& app)
 {
     return {{"GET", "/healthz", {}, health},
             {"GET", "/readyz", {},
-             [&ledger = app.ledger](Context& context) { return readiness(ledger, context); }},
+             [app](Context& context) { return readiness(app, context); }},
             {"GET", "/metrics", {},
              [&ledger = app.ledger,
               &metrics = app.metrics](Context&) -> asio::awaitable<Response> {
@@ -62,6 +71,7 @@ std::vector<Route> all_routes(const App& app)
 {
     std::vector<Route> routes = thing_routes(app.ledger);
     append(routes, entry_routes(app.ledger));
+    append(routes, log_routes(app.ledger));
     append(routes, event_write_routes(app.ledger));
     append(routes, import_routes(app.ledger));
     append(routes, clock_routes(app.ledger));

@@ -12,6 +12,7 @@ struct App {
     Doorkeeper& doorkeeper;
     Metrics& metrics;
     std::filesystem::path share{};  ///< Holds web/ and api/.
+    std::vector<std::string> unsafe{};  ///< What the operator was told is unsafe, and wanted.
 };
 
 /// The whole route table.

@@ -6,7 +6,7 @@
 #include "codec/json_profile.hpp"
 #include "http/media.hpp"
 #include "http/problem.hpp"
-#include "ledger/digest.hpp"
+#include "proof/hash.hpp"
 
 namespace chipledger {
 

@@ -9,7 +9,7 @@
 #include "http/media.hpp"
 #include "http/problem.hpp"
 #include "http/writing.hpp"
-#include "ledger/digest.hpp"
+#include "proof/hash.hpp"
 
 namespace chipledger {
 

@@ -23,15 +23,21 @@ void Metrics::answered(const std::string& method, int status, std::chrono::micro
     ++count_;
 }
 
-std::string Metrics::text(const Ledger& ledger) const
+std::string Metrics::text(Ledger& ledger) const
 {
     const LedgerHealth health = ledger.health();
+    const Log& log = ledger.log();
+    const auto published = log.published();
+    const bool alarm = !log.alarm().empty();
     std::string text = fmt::format(
         "# TYPE chipledger_entries gauge\nchipledger_entries {}\n"
         "# TYPE chipledger_writing gauge\nchipledger_writing {}\n"
         "# TYPE chipledger_queued gauge\nchipledger_queued {}\n"
+        "# TYPE chipledger_signed_entries gauge\nchipledger_signed_entries {}\n"
+        "# TYPE chipledger_integrity_alarm gauge\nchipledger_integrity_alarm {}\n"
         "# TYPE chipledger_http_requests_total counter\n",
-        ledger.head()->position.number, health.writing ? 1 : 0, health.queued);
+        ledger.head()->position.number, health.writing ? 1 : 0, health.queued,
+        published ? published->size : 0, alarm ? 1 : 0);
     for (const auto& [key, count] : answers_)
         text += fmt::format("chipledger_http_requests_total{{method=\"{}\",status=\"{}\"}} {}\n",
                             key.first, key.second, count);

@@ -13,7 +13,7 @@ namespace chipledger {
 class Metrics {
 public:
     void answered(const std::string& method, int status, std::chrono::microseconds took);
-    std::string text(const Ledger& ledger) const;
+    std::string text(Ledger& ledger) const;
 
 private:
     std::map<std::pair<std::string, int>, std::int64_t> answers_{};  ///< By method and status.

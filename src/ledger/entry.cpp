@@ -180,6 +180,11 @@ std::vector<Subject> correction_subjects(const State& state, const Event& target
     return subjects;
 }
 
+std::string checkpoint_origin(const State& state)
+{
+    return state.origin + (state.clock == ClockMode::simulated ? "/simulated" : "");
+}
+
 CommandRow command_of(const Submission& submission, const Result<Recorded>& outcome)
 {
     CommandRow row{submission.actor.principal, submission.key, submission.body_hash, 201, {}, 0, {}};
@@ -209,13 +214,14 @@ Answer replay(EventStore& store, const CommandRow& command)
     return {std::move(recorded), true};
 }
 
-History::Entries entries_of(EventStore& store)
+History::Entries entries_of(EventStore& store, std::function<void(const StoredEntry&)> seen)
 {
-    return [&store](Position after, Position upto,
+    return [&store, seen = std::move(seen)](Position after, Position upto,
                     const std::function<Result<void>(Event&&)>& entry) -> Result<void> {
         Result<void> good = {};
         auto read = store.read(after, upto, [&](StoredEntry&& stored) {
             if (!good) return;
+            if (seen) seen(stored);
             Result<Event> event = decode(stored.bytes);
             ensure(bool(event), "what is stored can be read");
             good = entry(std::move(*event));

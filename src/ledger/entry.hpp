@@ -37,12 +37,16 @@ std::optional<Refusal> may_not_correct(const Actor& actor, const Event& target);
 std::vector<Subject> correction_subjects(const State& state, const Event& target,
                                          const EventData& correction);
 
+/// What its checkpoints call this ledger: its name, with /simulated where its clock is.
+std::string checkpoint_origin(const State& state);
+
 /// The row that remembers this answer.
 CommandRow command_of(const Submission& submission, const Result<Recorded>& outcome);
 /// The first answer again.
 Answer replay(EventStore& store, const CommandRow& command);
 
-/// The store's entries, decoded.
-History::Entries entries_of(EventStore& store);
+/// The store's entries, decoded; `seen` gets each as it is stored.
+History::Entries entries_of(EventStore& store,
+                            std::function<void(const StoredEntry&)> seen = {});
 
 }  // namespace chipledger

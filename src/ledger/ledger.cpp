@@ -112,7 +112,8 @@ public:
         EventStore store{options.database};
         const Result<Head> head = store.take_over();
         if (!head) return head.error();
-        Result<State> state = history_.open(entries_of(store), head->size);
+        const auto seen = [this](const StoredEntry& entry) { log_.take(entry); };
+        Result<State> state = history_.open(entries_of(store, seen), head->size);
         if (!state) return state.error();
         ensure(state->position == head->size, "the log is as long as its head says");
         if (auto no = disagrees(options, *state)) return *no;
@@ -120,7 +121,7 @@ public:
         if (!clock) return clock.error();
         set_head(std::make_shared<const State>(*state));
         writer_ = std::make_unique<Writer>(
-            options, std::move(store), *head, std::move(*state), history_, *clock,
+            options, std::move(store), *head, std::move(*state), history_, log_, *clock,
             [this](std::shared_ptr<const State> next) { set_head(std::move(next)); });
         return writer_->start();
     }
@@ -178,6 +179,7 @@ public:
     }
 
     LedgerHealth health() const override { return writer_->health(); }
+    Log& log() override { return log_; }
 
     void stop() override
     {
@@ -225,6 +227,7 @@ private:
     }
 
     History history_{};
+    Log log_{};
     mutable std::mutex mutex_{};
     std::shared_ptr<const State> head_{};
     Waiters waiters_{};

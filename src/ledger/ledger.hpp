@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/state.hpp"
+#include "ledger/log.hpp"
 #include "ledger/submission.hpp"
 #include "store/event_store.hpp"
 
@@ -59,6 +60,8 @@ public:
     /// Refused bad-state when it would go back, or when the clock is the system's.
     virtual boost::asio::awaitable<Result<Time>> set_now(Time now) = 0;
     virtual LedgerHealth health() const = 0;
+    /// The tree over what is durable, and its signed heads.
+    virtual Log& log() = 0;
     /// Answers what is queued, then stops writing. Idempotent.
     virtual void stop() = 0;
 };

@@ -2,7 +2,7 @@
 
 #include <boost/asio/post.hpp>
 
-#include "ledger/digest.hpp"
+#include "proof/hash.hpp"
 #include "ledger/entry.hpp"
 
 namespace chipledger {
@@ -22,12 +22,13 @@ bool is_plain(const Submission& submission) { return !submission.key.empty() && 
 }  // namespace
 
 Writer::Writer(LedgerOptions options, EventStore store, Head head, State state, History& history,
-               std::optional<Time> simulated_now, Publish publish)
+               Log& log, std::optional<Time> simulated_now, Publish publish)
     : options_{std::move(options)},
       store_{std::move(store)},
       head_{head},
       durable_{std::make_shared<const State>(std::move(state))},
       history_{history},
+      log_{log},
       judge_{store_, history, [this] { return now(); }},
       publish_{std::move(publish)}
 {
@@ -307,6 +308,7 @@ void Writer::published(Group& group)
         keys_.insert(key_hash(command.principal, command.key));
     if (group.rows.empty()) return;
     history_.publish(group.state, group.events);
+    log_.append(group.rows);
     durable_ = std::make_shared<const State>(std::move(group.state));
     publish_(durable_);
 }

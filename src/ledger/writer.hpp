@@ -20,7 +20,7 @@ public:
     using Publish = std::function<void(std::shared_ptr<const State>)>;
 
     Writer(LedgerOptions options, EventStore store, Head head, State state, History& history,
-           std::optional<Time> simulated_now, Publish publish);
+           Log& log, std::optional<Time> simulated_now, Publish publish);
     ~Writer();
 
     /// Loads the idempotency keys, opens an empty ledger, starts the thread.
@@ -51,6 +51,7 @@ private:
     Head head_;
     std::shared_ptr<const State> durable_;
     History& history_;
+    Log& log_;
     Judge judge_;
     Publish publish_;
     std::unordered_set<std::string> keys_{};  ///< Hash of each known principal and key.

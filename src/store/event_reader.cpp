@@ -19,7 +19,8 @@ Entries entries_of(const pqxx::result& rows)
     Entries entries;
     entries.reserve(rows.size());
     for (const auto& row : rows)
-        entries.push_back({{row[0].as<std::int64_t>()}, from_bytea(row[1].c_str())});
+        entries.push_back({{row[0].as<std::int64_t>()}, from_bytea(row[1].c_str()),
+                           from_bytea(row[2].c_str())});
     return entries;
 }
 
@@ -55,9 +56,9 @@ Query from_subject(const EventFilter& filter)
 {
     std::optional<SubjectFilter> leading = filter.subject;
     if (!leading && filter.visible_firm) leading = SubjectFilter{"firm", *filter.visible_firm};
-    Query query{"SELECT e.position, e.bytes FROM event e WHERE true"};
+    Query query{"SELECT e.position, e.bytes, e.salt FROM event e WHERE true"};
     if (leading) {
-        query.text = "SELECT e.position, e.bytes FROM event_subject s"
+        query.text = "SELECT e.position, e.bytes, e.salt FROM event_subject s"
                      " JOIN event e ON e.position = s.position WHERE true";
         query.where("s.kind = " + query.bind(leading->kind));
         query.where("s.id = " + query.bind(leading->id));
@@ -127,7 +128,7 @@ Result<void> EventStore::read(Position after, Position upto,
     while (after < upto) {
         Result<Entries> chunk = session_->run([&](auto& work) -> Result<Entries> {
             return entries_of(work.exec_params(
-                "SELECT position, bytes FROM event WHERE position > $1 AND position <= $2"
+                "SELECT position, bytes, salt FROM event WHERE position > $1 AND position <= $2"
                 " ORDER BY position LIMIT $3",
                 after.number, upto.number, chunk_entries));
         });

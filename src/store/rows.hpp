@@ -45,6 +45,7 @@ struct Head {
 struct StoredEntry {
     Position position{};
     std::string bytes{};
+    std::string salt{};  ///< 32 bytes; for those alone who may read the entry.
     friend bool operator==(const StoredEntry&, const StoredEntry&) = default;
 };
 

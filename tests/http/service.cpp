@@ -3,6 +3,7 @@
 #include <atomic>
 #include <stdexcept>
 
+#include "ledger/entry.hpp"
 #include "support/cluster.hpp"
 
 namespace chipledger {
@@ -69,6 +70,12 @@ Service::Service(TestCluster& cluster, const std::string& now)
     options.clock = ClockMode::simulated;
     options.simulated_start = parse_timestamp(now).value().at;
     ledger_ = std::move(Ledger::open(options).value());
+    SigningOptions signing;
+    signing.database = database_;
+    signing.folder = cluster.folder() + "/log-of-" + database_.substr(database_.rfind('=') + 1);
+    signing.origin = checkpoint_origin(*ledger_->head());
+    signing.pause = std::chrono::milliseconds{10};
+    signing_ = std::make_unique<Signing>(std::move(signing), ledger_->log());
     doorkeeper_ = std::make_unique<Doorkeeper>(TokenStore{database_, pepper});
     const App app{*ledger_, *doorkeeper_, metrics_, CHIPLEDGER_SOURCE_DIR};
     routes_ = all_routes(app);
@@ -82,6 +89,7 @@ Service::~Service()
 {
     running_.reset();
     ledger_->stop();
+    signing_.reset();
 }
 
 std::string Service::mint(const Principal& principal)

@@ -4,6 +4,7 @@
 
 #include "http/app.hpp"
 #include "http/wire.hpp"
+#include "ledger/signing.hpp"
 
 namespace chipledger {
 
@@ -50,6 +51,7 @@ public:
 private:
     std::string database_;
     std::unique_ptr<Ledger> ledger_{};
+    std::unique_ptr<Signing> signing_{};
     std::unique_ptr<Doorkeeper> doorkeeper_{};
     Metrics metrics_{};
     std::vector<Route> routes_{};

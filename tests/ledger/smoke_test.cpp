@@ -3,7 +3,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include "catch.hpp"
-#include "ledger/digest.hpp"
+#include "proof/hash.hpp"
 #include "ledger/ledger.hpp"
 #include "support/cluster.hpp"
 

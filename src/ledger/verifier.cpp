@@ -1,0 +1,224 @@
+#include "ledger/verifier.hpp"
+
+#include <map>
+
+#include "codec/event_json.hpp"
+#include "domain/rulebook.hpp"
+#include "ledger/history.hpp"
+#include "proof/base64.hpp"
+#include "proof/fault.hpp"
+
+namespace chipledger {
+
+namespace {
+
+constexpr std::uint64_t invariants_every = 10'000;
+constexpr std::uint64_t progress_every = 1'000;
+
+/// Replays what it is fed, and remembers the first thing that is wrong.
+class Replay {
+public:
+    explicit Replay(const StoredEntries& entries)
+    {
+        entries_ = [&entries](Position after, Position upto, const auto& each) -> Result<void> {
+            Result<void> good = {};
+            auto read = entries(after, upto, [&](StoredEntry&& stored) {
+                if (!good) return;
+                Result<Event> event = decode(stored.bytes);
+                ensure(bool(event), "what was read once can be read again");
+                good = each(std::move(*event));
+            });
+            return good ? read : good;
+        };
+        history_.publish(state_, {});
+    }
+
+    /// Why the rulebook would never have recorded this, or "".
+    std::string take(const std::string& bytes)
+    {
+        const Result<Event> event = decode(bytes);
+        if (!event) return "it cannot be read: " + event.error().detail;
+        if (encode(*event) != bytes) return "its bytes are not canonical";
+        if (auto why = misplaced(*event); !why.empty()) return why;
+        if (auto why = inadmissible(*event); !why.empty()) return why;
+        if (static_cast<std::uint64_t>(state_.position.number) % invariants_every == 0)
+            return invariants();
+        return {};
+    }
+
+    std::string invariants() const
+    {
+        const std::vector<std::string> broken = broken_invariants(state_);
+        return broken.empty() ? "" : "an invariant is broken: " + broken.front();
+    }
+
+private:
+    // I7: gapless positions and versions, recorded_at never falls.
+    std::string misplaced(const Event& event) const
+    {
+        if (event.position.number != state_.position.number + 1)
+            return "it says that it is entry " + std::to_string(event.position.number);
+        if (event.recorded_at < state_.recorded_at) return "it was recorded before the one before";
+        for (const Subject& subject : event.subjects)
+            if (subject.version != state_.version_of(subject.kind, subject.id) + 1)
+                return "its version of " + subject.kind + ' ' + subject.id + " leaves a gap";
+        return {};
+    }
+
+    std::string inadmissible(const Event& event)
+    {
+        if (std::holds_alternative<LedgerOpened>(event.data) != (event.position == Position{1}))
+            return "a log begins with LedgerOpened, and has one";
+        if (auto yes = permitted(event.actor, event.data); !yes)
+            return "its actor may not record it";
+        if (is_correction(event.data)) return correction(event);
+        if (event.position > Position{1}) {
+            if (event.subjects != subjects_of(state_, event.data))
+                return "its subjects are not what it touches";
+            if (auto yes = admit(state_, event); !yes)
+                return "the rulebook refuses it: " + std::string{kind_of(yes.error().code).slug} +
+                       ' ' + yes.error().detail;
+        }
+        apply(state_, event);
+        history_.publish(state_, {event});
+        return {};
+    }
+
+    std::string correction(const Event& event)
+    {
+        Result<State> next = history_.judge(entries_, state_, {}, event);
+        if (!next)
+            return "the rulebook refuses it: " + std::string{kind_of(next.error().code).slug} +
+                   ' ' + next.error().detail;
+        state_ = std::move(*next);
+        note(state_, event);
+        history_.publish(state_, {event});
+        return {};
+    }
+
+    History::Entries entries_{};
+    History history_{};
+    State state_{};
+};
+
+/// The heads by their size, each verified.
+class Heads {
+public:
+    Heads(const LogEvidence& evidence, const TrustPolicy& policy, VerifyReport& report)
+    {
+        for (const Note& note : evidence.heads) {
+            if (signers_of(note, policy.logs).empty()) {
+                ++report.foreign_heads;
+                continue;
+            }
+            const Checkpoint head = open_checkpoint(note, policy.logs);
+            roots_.insert({head.size, head.root});
+            if (roots_.at(head.size) != head.root)
+                throw ProofFault{"two signed heads of " + std::to_string(head.size) +
+                                 " entries differ: the log has signed two histories"};
+        }
+        if (evidence.heads.empty()) throw ProofFault{"there is no signed head"};
+        report.signed_entries = policy.open(evidence.heads.back()).size;
+        report.heads = roots_.size();
+    }
+
+    /// What is wrong with the entries up to `size`, whose root this is, or "".
+    std::optional<Fault> at(std::uint64_t size, const CompactRange& range)
+    {
+        const auto head = roots_.find(size);
+        if (head == roots_.end()) return {};
+        const std::uint64_t good = std::exchange(last_good_, size);
+        if (range.root() == head->second) return {};
+        return Fault{{static_cast<std::int64_t>(good) + 1},
+                     "something in entries " + std::to_string(good + 1) + " to " +
+                         std::to_string(size) + " is not what was signed"};
+    }
+    std::uint64_t largest() const { return roots_.empty() ? 0 : roots_.rbegin()->first; }
+
+private:
+    std::map<std::uint64_t, Hash> roots_{};
+    std::uint64_t last_good_ = 0;
+};
+
+class Verifier {
+public:
+    Verifier(const LogEvidence& evidence, const TrustPolicy& policy, const Progress& progress)
+        : evidence_{evidence},
+          progress_{progress},
+          heads_{evidence, policy, report_},
+          replay_{evidence.entries}
+    {
+    }
+
+    Result<VerifyReport> run()
+    {
+        const Position upto{static_cast<std::int64_t>(evidence_.size)};
+        auto read = evidence_.entries({}, upto, [this](StoredEntry&& stored) {
+            if (!report_.fault) take(stored);
+        });
+        if (!read) return read.error();
+        if (!report_.fault) finish();
+        return report_;
+    }
+
+private:
+    void fault(std::string why)
+    {
+        report_.fault = Fault{{static_cast<std::int64_t>(report_.entries) + 1}, std::move(why)};
+    }
+
+    void take(const StoredEntry& stored)
+    {
+        const std::uint64_t index = report_.entries;
+        if (stored.position.number != static_cast<std::int64_t>(index) + 1)
+            return fault("it is missing");
+        const Hash leaf = leaf_hash(log_entry(stored.salt, stored.bytes));
+        const std::optional<Hash> known =
+            evidence_.known_leaf ? evidence_.known_leaf(index) : std::nullopt;
+        if (known && *known != leaf) return fault("its bytes or its salt are not what was logged");
+        range_.append(leaf);
+        if (auto broken = heads_.at(index + 1, range_)) {
+            report_.fault = std::move(broken);
+            return;
+        }
+        if (std::string why = replay_.take(stored.bytes); !why.empty()) return fault(std::move(why));
+        ++report_.entries;
+        if (report_.entries == report_.signed_entries)
+            report_.root = to_base64(view(range_.root()));
+        if (progress_ && report_.entries % progress_every == 0)
+            progress_(report_.entries, evidence_.size);
+    }
+
+    void finish()
+    {
+        if (report_.entries < heads_.largest())
+            return fault("it is missing: " + std::to_string(heads_.largest()) +
+                         " entries were signed");
+        if (std::string why = replay_.invariants(); !why.empty())
+            report_.fault = Fault{{static_cast<std::int64_t>(report_.entries)}, std::move(why)};
+        if (progress_) progress_(report_.entries, evidence_.size);
+    }
+
+    const LogEvidence& evidence_;
+    const Progress& progress_;
+    VerifyReport report_{};
+    Heads heads_;
+    Replay replay_;
+    CompactRange range_{};
+};
+
+}  // namespace
+
+Result<VerifyReport> verify_log(const LogEvidence& evidence, const TrustPolicy& policy,
+                                const Progress& progress)
+{
+    try {
+        return Verifier{evidence, policy, progress}.run();
+    } catch (const ProofFault& fault) {
+        VerifyReport report;
+        report.fault = Fault{{}, fault.what()};
+        return report;
+    }
+}
+
+}  // namespace chipledger
