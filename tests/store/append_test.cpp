@@ -20,7 +20,8 @@ TEST_CASE("what is appended is read back byte for byte, in order", "[store][appe
     CHECK(head.size == Position{3});
     std::vector<StoredEntry> seen;
     REQUIRE(bool(store.read({1}, {3}, [&](StoredEntry&& entry) { seen.push_back(entry); })));
-    CHECK(seen == std::vector<StoredEntry>{{{2}, rows[1].bytes}, {{3}, rows[2].bytes}});
+    CHECK(seen == std::vector<StoredEntry>{{{2}, rows[1].bytes, rows[1].salt},
+                                            {{3}, rows[2].bytes, rows[2].salt}});
     CHECK(store.head().value() == head);
 }
 
