@@ -15,6 +15,7 @@ int main(int argc, char** argv)
     add_demo(app, exit_code);
     add_sign(app, exit_code);
     add_key(app, exit_code);
+    add_witness(app, exit_code);
     add_verify(app, exit_code);
     add_export(app, exit_code);
     try {

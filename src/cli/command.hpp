@@ -25,6 +25,8 @@ struct Place {
     /// That of chipledger sign.
     Result<std::string> signer() const { return conninfo("conninfo.signer"); }
     std::string log_folder() const { return data + "/log"; }
+    /// A policy file; its witnesses are asked to cosign.
+    std::string witnesses() const { return data + "/log/policy"; }
     std::string verifier_key() const { return data + "/log.vkey"; }
     std::string pepper() const { return data + "/pepper"; }
 
@@ -40,6 +42,7 @@ void add_migrate(CLI::App& app, int& exit_code);
 void add_token(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_sign(CLI::App& app, int& exit_code);
+void add_witness(CLI::App& app, int& exit_code);
 void add_verify(CLI::App& app, int& exit_code);
 void add_export(CLI::App& app, int& exit_code);
 void add_key(CLI::App& app, int& exit_code);

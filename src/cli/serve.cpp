@@ -13,9 +13,11 @@
 #include "cli/ledger_options.hpp"
 #include "http/app.hpp"
 #include "http/server.hpp"
+#include "http/witness.hpp"
 #include "ledger/durable_file.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/signing.hpp"
+#include "store/settings.hpp"
 #include "store/token.hpp"
 
 namespace chipledger {
@@ -33,6 +35,7 @@ struct ServeOptions {
     std::string share = CHIPLEDGER_SHARE;
     bool access_log = false;
     bool sign_elsewhere = false;
+    bool unsafe_database = false;
 };
 
 // Never a header, a query or a body: they may hold a token.
@@ -62,6 +65,8 @@ Signers signers_of(const ServeOptions& options, const std::string& conninfo, Led
     signing.database = conninfo;
     signing.folder = options.place.log_folder();
     signing.origin = checkpoint_origin(*ledger.head());
+    if (const auto policy = read_file(options.place.witnesses()))
+        signing.cosign = cosign_by(parse_policy(*policy), ledger.log());
     signers.here = std::make_unique<Signing>(std::move(signing), ledger.log());
     replace_file(options.place.verifier_key(), ledger.log().keys(), 0644);
     return signers;
@@ -113,6 +118,15 @@ int serve(asio::io_context& context, App app, ServerOptions options, bool with_l
     return exit_ok;
 }
 
+int refuse_unsafe(const std::vector<std::string>& settings)
+{
+    std::string list;
+    for (const std::string& setting : settings) list += (list.empty() ? "" : ", ") + setting;
+    return complain({.code = Code::bad_state,
+                     .detail = "PostgreSQL may lose what it has confirmed: " + list +
+                               ". Change that, or take the risk with --unsafe-database."});
+}
+
 int run(const ServeOptions& options)
 {
     spdlog::set_default_logger(spdlog::stderr_logger_mt("chipledger"));
@@ -120,6 +134,9 @@ int run(const ServeOptions& options)
     if (!conninfo) return complain(conninfo.error());
     Result<LedgerOptions> ledger_options = options.ledger.options(*conninfo);
     if (!ledger_options) return complain(ledger_options.error()), exit_usage;
+    const Result<std::vector<std::string>> unsafe = unsafe_settings(*conninfo);
+    if (!unsafe) return complain(unsafe.error());
+    if (!unsafe->empty() && !options.unsafe_database) return refuse_unsafe(*unsafe);
     Result<std::string> pepper = pepper_at(options.place.pepper());
     if (!pepper) return complain(pepper.error());
     const Result<std::unique_ptr<Ledger>> ledger = Ledger::open(std::move(*ledger_options));
@@ -136,7 +153,7 @@ int run(const ServeOptions& options)
     Metrics metrics;
     int code = exit_ok;
     try {
-        code = serve(context, App{**ledger, doorkeeper, metrics, options.share}, options.server,
+        code = serve(context, App{**ledger, doorkeeper, metrics, options.share, *unsafe}, options.server,
                      options.access_log);
     } catch (const boost::system::system_error& failed) {
         fmt::print(stderr, "chipledger: cannot listen on {}:{}: {}. Take another --port, or look at "
@@ -170,6 +187,8 @@ void add_serve(CLI::App& app, int& exit_code)
     key->needs(certificate);
     command->add_option("--share", options->share, "folder of web/ and api/")
         ->capture_default_str();
+    command->add_flag("--unsafe-database", options->unsafe_database,
+                      "serve although PostgreSQL's settings may lose entries; /readyz shows them");
     command->add_flag("--sign-elsewhere", options->sign_elsewhere,
                       "chipledger sign does it, in a process of its own");
     command->add_flag("--access-log", options->access_log, "a line on stderr for each answer");

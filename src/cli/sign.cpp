@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "cli/command.hpp"
+#include "http/witness.hpp"
 #include "ledger/durable_file.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/signing.hpp"
@@ -57,6 +58,8 @@ int run(const Place& place, const std::string& folder, bool once)
     options.origin = *origin;
     options.alone = true;
     try {
+        if (const auto policy = read_file(place.witnesses()))
+            options.cosign = cosign_by(parse_policy(*policy), log);
         Signing signing{options, log};
         replace_file(place.verifier_key(), log.keys(), 0644);
         fmt::print("signing {}\n", *origin);

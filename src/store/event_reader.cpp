@@ -143,6 +143,13 @@ Result<void> EventStore::read(Position after, Position upto,
 Result<Entries> EventStore::list(const EventFilter& filter)
 {
     const Query query = query_of(filter);
+    if (filter.visible_firm)  // Row security looks too (migration 0006).
+        return session_->transact([&](pqxx::work& work) -> Result<Entries> {
+            work.exec_params("SELECT set_config('chipledger.firm', $1, true)",
+                             *filter.visible_firm);
+            return entries_of(
+                work.exec_params(query.text, pqxx::prepare::make_dynamic_params(query.values)));
+        });
     return session_->run([&](auto& work) -> Result<Entries> {
         return entries_of(
             work.exec_params(query.text, pqxx::prepare::make_dynamic_params(query.values)));

@@ -41,7 +41,7 @@ TestCluster::TestCluster()
         if (::chown(name, postgres->pw_uid, postgres->pw_gid) != 0)
             throw std::runtime_error{"cannot give the folder to postgres"};
     }
-    run("initdb", "-D " + folder_ + "/data -U postgres -A trust -E UTF8 --locale=C "
+    run("initdb", "--data-checksums -D " + folder_ + "/data -U postgres -A trust -E UTF8 --locale=C "
                       "--data-checksums");
     std::ofstream{folder_ + "/data/postgresql.auto.conf"}
         << settings << "unix_socket_directories = '" << folder_ << "'\n";
