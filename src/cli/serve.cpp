@@ -13,6 +13,7 @@
 #include "cli/ledger_options.hpp"
 #include "http/app.hpp"
 #include "http/server.hpp"
+#include "http/trace.hpp"
 #include "http/witness.hpp"
 #include "ledger/durable_file.hpp"
 #include "ledger/entry.hpp"
@@ -34,6 +35,7 @@ struct ServeOptions {
     ServerOptions server{};
     std::string share = CHIPLEDGER_SHARE;
     bool access_log = false;
+    int rate = 20'000;
     bool sign_elsewhere = false;
     bool unsafe_database = false;
 };
@@ -149,11 +151,12 @@ int run(const ServeOptions& options)
                          .detail = "the log cannot be signed: " + std::string{failed.what()}});
     }
     asio::io_context context{1};
-    Doorkeeper doorkeeper{TokenStore{*conninfo, std::move(*pepper)}};
+    Doorkeeper doorkeeper{TokenStore{*conninfo, std::move(*pepper)}, options.rate};
+    Trace trace{TraceStore{*conninfo}};
     Metrics metrics;
     int code = exit_ok;
     try {
-        code = serve(context, App{**ledger, doorkeeper, metrics, options.share, *unsafe}, options.server,
+        code = serve(context, App{**ledger, doorkeeper, metrics, options.share, *unsafe, &trace}, options.server,
                      options.access_log);
     } catch (const boost::system::system_error& failed) {
         fmt::print(stderr, "chipledger: cannot listen on {}:{}: {}. Take another --port, or look at "
@@ -186,6 +189,8 @@ void add_serve(CLI::App& app, int& exit_code)
     certificate->needs(key);
     key->needs(certificate);
     command->add_option("--share", options->share, "folder of web/ and api/")
+        ->capture_default_str();
+    command->add_option("--rate", options->rate, "requests a second that a token may make")
         ->capture_default_str();
     command->add_flag("--unsafe-database", options->unsafe_database,
                       "serve although PostgreSQL's settings may lose entries; /readyz shows them");

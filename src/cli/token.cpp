@@ -18,6 +18,7 @@ struct MintOptions {
     std::string principal{};
     std::vector<std::string> offices{};
     std::string expires{};
+    int rate = 0;
 };
 
 Result<TokenStore> open_store(const Place& place)
@@ -58,7 +59,8 @@ int mint(const Place& place, const MintOptions& options)
     }
     Result<TokenStore> store = open_store(place);
     if (!store) return complain(store.error());
-    const Result<Minted> minted = store->mint(*principal, expires);
+    const Result<Minted> minted = store->mint(
+        *principal, expires, options.rate > 0 ? std::optional{options.rate} : std::nullopt);
     if (!minted) return complain(minted.error());
     if (place.json)
         fmt::print("{}\n", Json{{"id", minted->id},
@@ -85,6 +87,7 @@ Json json_of(const TokenRow& row)
             {"expires_at", time(row.expires_at)},
             {"revoked_at", time(row.revoked_at)},
             {"last_used_at", time(row.last_used_at)},
+            {"rate", row.rate ? Json(*row.rate) : Json(nullptr)},
             {"valid", row.valid()}};
 }
 
@@ -134,6 +137,7 @@ void add_token(CLI::App& app, int& exit_code)
     minting->add_option("--firm", options->firm, "the firm, for role firm");
     minting->add_option("--principal", options->principal, "name in the log; default: role[:firm]");
     minting->add_option("--office", options->offices, "bind a customs officer to offices");
+    minting->add_option("--rate", options->rate, "requests a second; default: the server's");
     minting->add_option("--expires", options->expires, "RFC 3339 time");
     minting->callback([=, &exit_code] { exit_code = mint(*place, *options); });
     auto* listing = command->add_subcommand("list", "all tokens, without their text");

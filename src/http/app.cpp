@@ -79,6 +79,7 @@ std::vector<Route> all_routes(const App& app)
     append(routes, service_routes(app));
     append(routes, static_routes(app.share / "web"));
     append(routes, static_routes(app.share / "api", "/api"));
+    if (app.trace) return traced(std::move(routes), *app.trace);
     return routes;
 }
 

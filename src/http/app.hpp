@@ -3,6 +3,7 @@
 
 #include "http/auth.hpp"
 #include "http/metrics.hpp"
+#include "http/trace.hpp"
 
 namespace chipledger {
 
@@ -13,6 +14,7 @@ struct App {
     Metrics& metrics;
     std::filesystem::path share{};  ///< Holds web/ and api/.
     std::vector<std::string> unsafe{};  ///< What the operator was told is unsafe, and wanted.
+    Trace* trace = nullptr;             ///< Null: what auditors read is not written down.
 };
 
 /// The whole route table.

@@ -107,7 +107,18 @@ asio::awaitable<Response> end(Context&)
 
 }  // namespace
 
-Doorkeeper::Doorkeeper(TokenStore tokens) : tokens_{std::move(tokens)} {}
+Doorkeeper::Doorkeeper(TokenStore tokens, int rate) : tokens_{std::move(tokens)}, rate_{rate} {}
+
+// A token bucket: it fills with time, and every request takes one out.
+bool Doorkeeper::takes(Known& known, std::chrono::steady_clock::time_point now)
+{
+    const double seconds = std::chrono::duration<double>(now - known.filled).count();
+    known.left = std::min(2 * known.rate, known.left + seconds * known.rate);
+    known.filled = now;
+    if (known.left < 1) return false;
+    known.left -= 1;
+    return true;
+}
 Doorkeeper::~Doorkeeper() { thread_.join(); }
 
 asio::awaitable<Result<Caller>> Doorkeeper::caller_of(const Request& request)
@@ -131,8 +142,10 @@ asio::awaitable<Result<Caller>> Doorkeeper::bearer_of(std::string token)
 {
     const std::string hash = sha256(token);
     const auto now = std::chrono::steady_clock::now();
-    if (const auto found = known_.find(hash); found != known_.end() && now < found->second.until)
-        co_return found->second.caller;
+    const auto found = known_.find(hash);
+    if (found != known_.end() && !takes(found->second, now))
+        co_return Refusal{.code = Code::rate_limited, .detail = "This token asks too often."};
+    if (found != known_.end() && now < found->second.until) co_return found->second.caller;
     auto ask = [this, token]() -> asio::awaitable<Result<std::optional<TokenRow>>> {
         co_return tokens_.find(token);
     };
@@ -143,7 +156,12 @@ asio::awaitable<Result<Caller>> Doorkeeper::bearer_of(std::string token)
         co_return unauthenticated("The token is unknown, expired or revoked. Ask for a new one.");
     if (known_.size() >= known_max) known_.clear();
     Caller caller = caller_of_principal((*row)->principal);
-    known_[hash] = Known{caller, now + belief};
+    const double rate = (*row)->rate.value_or(rate_);
+    const auto [known, fresh] = known_.try_emplace(hash, Known{{}, {}, rate, 2 * rate, now});
+    known->second.caller = caller;
+    known->second.until = now + belief;
+    known->second.rate = rate;
+    if (fresh) takes(known->second, now);
     co_return caller;
 }
 

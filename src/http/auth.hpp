@@ -14,11 +14,13 @@ namespace chipledger {
 /// the server's one thread.
 class Doorkeeper {
 public:
-    explicit Doorkeeper(TokenStore tokens);
+    /// `rate`: requests a second that a token without a rate of its own may make; twice as many at
+    /// once.
+    explicit Doorkeeper(TokenStore tokens, int rate = 20'000);
     ~Doorkeeper();
 
     /// Unauthenticated for no token, an unknown, expired or revoked one, and for a cookie that
-    /// comes with a write of another site's page.
+    /// comes with a write of another site's page; rate-limited for one that asks too often.
     boost::asio::awaitable<Result<Caller>> caller_of(const Request& request);
     /// Who bears this token.
     boost::asio::awaitable<Result<Caller>> bearer_of(std::string token);
@@ -27,9 +29,14 @@ private:
     struct Known {
         Caller caller{};
         std::chrono::steady_clock::time_point until{};
+        double rate = 0;     ///< Tokens of the bucket that come back in a second.
+        double left = 0;     ///< Of twice the rate.
+        std::chrono::steady_clock::time_point filled{};
     };
+    static bool takes(Known& known, std::chrono::steady_clock::time_point now);
 
     TokenStore tokens_;
+    int rate_;
     std::unordered_map<std::string, Known> known_{};  ///< By SHA-256 of the token.
     boost::asio::thread_pool thread_{1};              ///< One at a time asks the store.
 };

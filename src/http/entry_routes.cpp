@@ -76,14 +76,12 @@ std::optional<Refusal> read_filter_member(std::string_view name, std::string_vie
     return {};
 }
 
-Result<EventFilter> filter_of(const Context& context)
+Result<EventFilter> filter_of(Ledger& ledger, const Context& context)
 {
     EventFilter filter;
     for (const auto& [name, value] : context.request.query)
         if (auto bad = read_filter_member(name, value, filter)) return *bad;
-    const Viewer viewer = viewer_of(context);
-    if (viewer.firm) filter.visible_firm = viewer.firm->value;
-    filter.visible_kinds = visible_kinds(viewer);
+    show_only(filter, viewer_of(context), *ledger.head());
     return filter;
 }
 
@@ -110,7 +108,7 @@ asio::awaitable<Response> entries(Ledger& ledger, Context& context)
                                               "cursor"};
     const Result<Moment> moment = co_await moment_of(ledger, context, known);
     if (!moment) co_return no(context, moment.error());
-    Result<EventFilter> filter = filter_of(context);
+    Result<EventFilter> filter = filter_of(ledger, context);
     if (!filter) co_return no(context, filter.error());
     const Result<Page> page = page_of(context.request);
     if (!page) co_return no(context, page.error());
@@ -143,7 +141,7 @@ asio::awaitable<Response> entry(Ledger& ledger, Context& context)
     const Result<std::int64_t> number = integer_of("position", context.params.at("position"));
     if (!number || *number < 1 || *number > moment->state->position.number)
         co_return no(context, unknown);
-    Result<EventFilter> filter = filter_of(context);
+    Result<EventFilter> filter = filter_of(ledger, context);
     if (!filter) co_return no(context, filter.error());
     filter->after = Position{*number - 1};
     filter->upto = Position{*number};
@@ -162,7 +160,7 @@ asio::awaitable<Response> feed(Ledger& ledger, Context& context)
     for (const auto& [name, value] : request.query)
         if (name != "after" && name != "type" && name != "subject")
             co_return no(context, malformed(name, "There is no such parameter here."));
-    Result<EventFilter> filter = filter_of(context);
+    Result<EventFilter> filter = filter_of(ledger, context);
     if (!filter) co_return no(context, filter.error());
     filter->after = ledger.head()->position;
     // What a browser saw last, when it comes back by itself, wins over the address it came to.

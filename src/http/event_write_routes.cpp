@@ -25,6 +25,7 @@ Result<Submission> read_header(const Context& context)
     const Request& request = context.request;
     Submission submission;
     submission.actor = actor_of(context);
+    submission.offices = context.caller.offices;
     if (auto yes = takes(request, "application/json"); !yes) return yes.error();
     for (const auto& [name, value] : request.query) {
         if (name != "dry_run") return malformed("?" + name, "There is no such parameter here.");

@@ -167,6 +167,7 @@ private:
         if (!body) co_return body.error();
         Submission submission;
         submission.actor = actor_of(context_);
+        submission.offices = context_.caller.offices;
         submission.body_hash = sha256(line);
         const auto own = body->find("idempotency_key");
         std::string key = key_.empty() ? "" : key_ + '/' + std::to_string(number_);

@@ -119,10 +119,8 @@ asio::awaitable<Response> receipt(Ledger& ledger, Context& context)
     const Result<std::int64_t> number = integer_of("position", context.params.at("position"));
     if (!number || *number < 1 || *number > ledger.head()->position.number)
         co_return no(context, unknown);
-    const Viewer viewer = viewer_of(context);
     EventFilter filter;
-    if (viewer.firm) filter.visible_firm = viewer.firm->value;
-    filter.visible_kinds = visible_kinds(viewer);
+    show_only(filter, viewer_of(context), *ledger.head());
     filter.after = Position{*number - 1};
     filter.upto = Position{*number};
     filter.limit = 1;

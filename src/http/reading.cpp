@@ -56,7 +56,17 @@ boost::asio::awaitable<Result<Position>> as_of(Ledger& ledger, std::string text,
 
 }  // namespace
 
-Viewer viewer_of(const Context& context) { return {context.caller.role, context.caller.firm}; }
+Viewer viewer_of(const Context& context)
+{
+    return {context.caller.role, context.caller.firm, context.caller.offices};
+}
+
+void show_only(EventFilter& filter, const Viewer& viewer, const State& state)
+{
+    if (viewer.firm) filter.visible_firm = viewer.firm->value;
+    filter.visible_kinds = visible_kinds(viewer);
+    filter.hidden_shipments = hidden_shipments(viewer, state);
+}
 
 Result<std::int64_t> integer_of(std::string_view name, std::string_view text)
 {

@@ -18,6 +18,9 @@ struct Moment {
 
 Viewer viewer_of(const Context& context);
 
+/// Narrows the filter to the entries that the viewer may see, as goods are in `state`.
+void show_only(EventFilter& filter, const Viewer& viewer, const State& state);
+
 /// Resolves min_position and as_of; malformed for other parameters than these and `known`.
 boost::asio::awaitable<Result<Moment>> moment_of(Ledger& ledger, const Context& context,
                                                  std::vector<std::string_view> known = {});

@@ -37,6 +37,14 @@ bool matches(const std::string& pattern, const std::vector<std::string>& segment
     return true;
 }
 
+// The pattern and not the path, the principal and never the token.
+void log_refused(const Request& request, const Route& route, std::string_view why)
+{
+    spdlog::warn("request {} of {} from {}: {} {} refused: {}", request.request_id,
+                 request.principal.empty() ? "-" : request.principal, request.peer, route.method,
+                 route.pattern, why);
+}
+
 std::string method_of(const Request& request)
 {
     return request.method == "HEAD" ? "GET" : request.method;
@@ -120,14 +128,19 @@ boost::asio::awaitable<Response> Router::guarded(Request& request, const Route& 
     try {
         if (!route.roles.empty()) {
             const Result<Caller> caller = co_await authenticate_(request);
-            if (!caller) co_return problem_reply(caller.error(), request.request_id);
+            if (!caller) {
+                log_refused(request, route, kind_of(caller.error().code).slug);
+                co_return problem_reply(caller.error(), request.request_id);
+            }
             context.caller = *caller;
             request.principal = caller->principal;
             const bool has = std::ranges::find(route.roles, caller->role) != route.roles.end();
-            if (!has)
+            if (!has) {
+                log_refused(request, route, "not for this role");
                 co_return problem_reply(
                     {.code = Code::not_found, .detail = "No route leads there."},
                     request.request_id);
+            }
         }
         Response response = co_await route.handler(context);
         co_return response;

@@ -233,7 +233,7 @@ std::vector<Route> thing_routes(Ledger& ledger)
     add<ApprovalId>(routes, ledger, "/v1/approvals", approvals_readers,
                     Kind{"approval", &State::approvals, Code::unknown_approval,
                          [](const Viewer& viewer, const State& state, const ApprovalId& id) {
-                             return may_see_approval(viewer, state.approvals.at(id));
+                             return may_see_approval(viewer, state, id);
                          },
                          [](const Viewer&, const State& state, const ApprovalId& id) {
                              return approval_view(state, id);

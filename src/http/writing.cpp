@@ -21,8 +21,7 @@ asio::awaitable<Result<std::optional<Event>>> visible_entry(Ledger& ledger, View
     filter.upto = std::min(position, ledger.head()->position);
     filter.after = Position{position.number - 1};
     filter.limit = 1;
-    if (viewer.firm) filter.visible_firm = viewer.firm->value;
-    filter.visible_kinds = visible_kinds(viewer);
+    show_only(filter, viewer, *ledger.head());
     if (position < Position{1} || filter.upto < position) co_return none;
     const Result<std::vector<StoredEntry>> found = co_await ledger.list(std::move(filter));
     if (!found) co_return found.error();

@@ -164,6 +164,30 @@ std::optional<Refusal> may_not_correct(const Actor& actor, const Event& target)
                        ", or the regulator, corrects it."};
 }
 
+std::optional<Refusal> beyond_office(const std::vector<std::string>& offices, const State& state,
+                                     const EventData& data)
+{
+    if (offices.empty()) return {};
+    const auto bound_to = [&](const std::optional<OfficeId>& office) {
+        return !office || std::ranges::find(offices, office->value) != offices.end();
+    };
+    return std::visit(
+        [&](const auto& event) -> std::optional<Refusal> {
+            if constexpr (requires { event.shipment; }) {
+                const Shipment* shipment = state.shipments.find(event.shipment);
+                if (shipment && !bound_to(shipment->office))
+                    return Refusal{Code::unknown_shipment, "/data/shipment",
+                                   "There is no such shipment at your office."};
+            }
+            if constexpr (requires { event.office; })
+                if (!bound_to(event.office))
+                    return Refusal{Code::forbidden_role, "/data/office",
+                                   "You are bound to another office."};
+            return {};
+        },
+        data);
+}
+
 std::vector<Subject> correction_subjects(const State& state, const Event& target,
                                          const EventData& correction)
 {

@@ -33,6 +33,10 @@ Result<Event> find_entry(EventStore& store, const std::vector<Event>& pending, P
                          Position target);
 /// Role family of the target, or regulator; a firm its own entries alone.
 std::optional<Refusal> may_not_correct(const Actor& actor, const Event& target);
+/// What an officer of these offices may not touch: a shipment at another office is unknown, and
+/// nothing arrives there. Empty offices: every office.
+std::optional<Refusal> beyond_office(const std::vector<std::string>& offices, const State& state,
+                                     const EventData& data);
 /// The target's subjects and those of the replacement, the target's first one first.
 std::vector<Subject> correction_subjects(const State& state, const Event& target,
                                          const EventData& correction);

@@ -52,8 +52,9 @@ Result<State> Judge::admit_one(Group& group, const State& trial, std::vector<Eve
     event.recorded_at = recorded_at(trial);
     if (trial.clock == ClockMode::system)
         if (auto no = from_the_future(event)) return *no;
+    if (auto no = beyond_office(submission.offices, trial, event.data)) return *no;
     if (is_correction(event.data)) {
-        Result<State> next = admit_correction(group, trial, events, event);
+        Result<State> next = admit_correction(group, trial, events, submission, event);
         if (!next) return next;
         if (index == 0)
             if (auto no = stale(submission, event)) return *no;
@@ -76,12 +77,15 @@ Result<State> Judge::admit_one(Group& group, const State& trial, std::vector<Eve
 
 // Judged with the history, so what waits in this group is made durable first where it can be.
 Result<State> Judge::admit_correction(Group& group, const State& trial, std::vector<Event>& events,
-                                       Event& event)
+                                      const Submission& submission, Event& event)
 {
     std::vector<Event> pending = group.events;
     pending.insert(pending.end(), events.begin(), events.end());
     const Result<Event> target = find_entry(store_, pending, trial.position, target_of(event.data));
     if (!target) return target.error();
+    if (beyond_office(submission.offices, trial, target->data))
+        return Refusal{Code::unknown_entry, "/data/target",
+                       "There is no such entry. Check its position."};
     if (auto no = may_not_correct(event.actor, *target)) return *no;
     Result<State> next = history_.judge(entries_of(store_), trial, pending, event);
     if (!next) return next;

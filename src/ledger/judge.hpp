@@ -46,7 +46,7 @@ private:
     Result<State> admit_one(Group& group, const State& trial, std::vector<Event>& events,
                             const Submission& submission, std::size_t index);
     Result<State> admit_correction(Group& group, const State& trial, std::vector<Event>& events,
-                                   Event& event);
+                                   const Submission& submission, Event& event);
     Time recorded_at(const State& state) const;
 
     EventStore& store_;

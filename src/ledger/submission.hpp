@@ -13,6 +13,7 @@ namespace chipledger {
 /// One write request: one event, or a list that is recorded whole or not at all.
 struct Submission {
     Actor actor{};
+    std::vector<std::string> offices{};  ///< A customs officer is bound to these; empty: to none.
     std::string key{};        ///< Idempotency-Key; may be empty for a dry run only.
     std::string body_hash{};  ///< SHA-256 of what came with the key, 32 bytes.
     std::optional<std::int64_t> if_match{};  ///< Version that the first subject must have.

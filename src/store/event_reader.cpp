@@ -95,6 +95,10 @@ void narrow_entries(Query& query, const EventFilter& filter)
     if (filter.occurred_to)
         query.where("e.occurred_at <= " + query.bind(to_string(*filter.occurred_to)) +
                     "::timestamptz");
+    if (!filter.hidden_shipments.empty())
+        query.where("NOT EXISTS (SELECT FROM event_subject h WHERE h.kind = 'shipment' AND"
+                    " h.position = e.position AND h.id = ANY (" +
+                    query.bind(array_of(filter.hidden_shipments)) + "::text[]))");
     if (!filter.visible_kinds.empty())
         query.where("e.subject_kinds && " + query.bind(array_of(filter.visible_kinds)) +
                     "::text[]");

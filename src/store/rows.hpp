@@ -69,6 +69,7 @@ struct EventFilter {
     bool descending = false;
     std::size_t limit = 100;
     std::optional<std::string> visible_firm{};  ///< Only entries with the subject (firm, this).
+    std::vector<std::string> hidden_shipments{};  ///< No entries with one of these as a subject.
     std::vector<std::string> visible_kinds{};   ///< Only entries with a subject of these kinds.
 };
 

@@ -14,7 +14,7 @@ constexpr const char* select_tokens =
     " (extract(epoch FROM t.expires_at) * 1000000)::bigint,"
     " (extract(epoch FROM t.revoked_at) * 1000000)::bigint,"
     " (extract(epoch FROM t.last_used_at) * 1000000)::bigint,"
-    " t.expires_at IS NOT NULL AND t.expires_at <= now()"
+    " t.rate, t.expires_at IS NOT NULL AND t.expires_at <= now()"
     " FROM token t JOIN principal p ON p.name = t.principal";
 
 std::vector<std::string> split(const std::string& list)
@@ -45,12 +45,18 @@ Principal principal_of(const pqxx::field& name, const pqxx::field& role, const p
     return principal;
 }
 
+std::optional<int> rate_of(const pqxx::field& field)
+{
+    if (field.is_null()) return {};
+    return field.as<int>();
+}
+
 TokenRow token_of(const pqxx::row& row)
 {
     return {row[0].as<std::int64_t>(), principal_of(row[1], row[2], row[3], row[4]),
             time_of(row[5]).value(),   time_of(row[6]),
             time_of(row[7]),           time_of(row[8]),
-            row[9].as<bool>()};
+            rate_of(row[9]),           row[10].as<bool>()};
 }
 
 Result<void> add_principal(pqxx::work& work, const Principal& principal)
@@ -104,18 +110,21 @@ TokenStore::TokenStore(std::string conninfo, std::string pepper)
 TokenStore::~TokenStore() = default;
 TokenStore::TokenStore(TokenStore&&) noexcept = default;
 
-Result<Minted> TokenStore::mint(const Principal& principal, std::optional<Time> expires_at)
+Result<Minted> TokenStore::mint(const Principal& principal, std::optional<Time> expires_at,
+                                std::optional<int> rate)
 {
     if (auto no = unfit(principal)) return *no;
     Minted minted{0, make_token(principal.role)};
+    const std::string rate_text = std::to_string(rate.value_or(0));
     const std::string expires = expires_at ? to_string(*expires_at) : std::string{};
     auto id = session_->transact([&](pqxx::work& work) -> Result<std::int64_t> {
         if (auto known = add_principal(work, principal); !known) return known.error();
         return work
-            .exec_params1("INSERT INTO token (principal, hash, expires_at) VALUES"
-                          " ($1, $2::bytea, $3::timestamptz) RETURNING id",
+            .exec_params1("INSERT INTO token (principal, hash, expires_at, rate) VALUES"
+                          " ($1, $2::bytea, $3::timestamptz, $4::int) RETURNING id",
                           principal.name, to_bytea(hash_token(minted.token, pepper_)),
-                          expires_at ? expires.c_str() : nullptr)[0]
+                          expires_at ? expires.c_str() : nullptr,
+                          rate ? rate_text.c_str() : nullptr)[0]
             .as<std::int64_t>();
     });
     if (!id) return id.error();

@@ -30,6 +30,7 @@ struct TokenRow {
     std::optional<Time> expires_at{};
     std::optional<Time> revoked_at{};
     std::optional<Time> last_used_at{};
+    std::optional<int> rate{};  ///< Requests a second; none: as the server says.
     bool expired = false;  ///< At the time of asking.
 
     bool valid() const { return !expired && !revoked_at; }
@@ -51,7 +52,8 @@ public:
     /// A token for `principal`, who is made when new. Refused bad-state when one of that name has
     /// another role, firm or offices, and malformed when a firm goes without or another role with
     /// one.
-    Result<Minted> mint(const Principal& principal, std::optional<Time> expires_at = {});
+    Result<Minted> mint(const Principal& principal, std::optional<Time> expires_at = {},
+                        std::optional<int> rate = {});
 
     /// The row of a plain token, valid or not; none where it is unknown. What is not well formed
     /// never reaches the database. Notes the use, at most once a minute.

@@ -4,6 +4,29 @@
 
 namespace chipledger {
 
+namespace {
+
+bool is_bound(const Viewer& viewer)
+{
+    return viewer.role == Role::customs && !viewer.offices.empty();
+}
+
+bool at_office(const Viewer& viewer, const Shipment& shipment)
+{
+    return !shipment.office ||
+           std::ranges::find(viewer.offices, shipment.office->value) != viewer.offices.end();
+}
+
+template <class Wanted>
+bool any_shipment(const Viewer& viewer, const State& state, const Wanted& wanted)
+{
+    for (const auto& item : state.shipments)
+        if (wanted(item.value) && at_office(viewer, item.value)) return true;
+    return false;
+}
+
+}  // namespace
+
 bool Viewer::sees_all() const
 {
     return role == Role::regulator || role == Role::auditor || role == Role::admin;
@@ -14,19 +37,29 @@ bool may_see_firm(const Viewer& viewer, const FirmId& id)
     return viewer.sees_all() || viewer.owns(id);
 }
 
-bool may_see_approval(const Viewer& viewer, const Approval& approval)
+bool may_see_approval(const Viewer& viewer, const State& state, const ApprovalId& id)
 {
-    return viewer.sees_all() || viewer.role == Role::customs || viewer.owns(approval.firm);
+    if (is_bound(viewer))
+        return any_shipment(viewer, state, [&](const Shipment& one) { return one.approval == id; });
+    return viewer.sees_all() || viewer.role == Role::customs ||
+           viewer.owns(state.approvals.at(id).firm);
 }
 
 bool may_see_holding(const Viewer& viewer, const State& state, const Holding& holding)
 {
+    if (is_bound(viewer))
+        return holding.shipment.empty() ||
+               at_office(viewer, state.shipments.at(holding.shipment));
     if (viewer.role != Role::firm) return true;
     return !holding.approval.empty() && viewer.owns(state.approvals.at(holding.approval).firm);
 }
 
 bool may_see_batch(const Viewer& viewer, const State& state, const BatchId& id)
 {
+    if (is_bound(viewer))
+        return any_shipment(viewer, state, [&](const Shipment& one) {
+            return std::ranges::find(one.batches, id) != one.batches.end();
+        });
     if (viewer.role != Role::firm) return true;
     return std::ranges::any_of(state.batches.at(id).custody.runs(), [&](const auto& run) {
         return may_see_holding(viewer, state, run.value.holding);
@@ -35,13 +68,22 @@ bool may_see_batch(const Viewer& viewer, const State& state, const BatchId& id)
 
 bool may_see_shipment(const Viewer& viewer, const State& state, const Shipment& shipment)
 {
-    if (viewer.role != Role::firm) return true;
-    if (viewer.owns(state.approvals.at(shipment.approval).firm)) return true;
-    return false;
+    if (viewer.role == Role::firm) return viewer.owns(state.approvals.at(shipment.approval).firm);
+    return !is_bound(viewer) || at_office(viewer, shipment);
+}
+
+std::vector<std::string> hidden_shipments(const Viewer& viewer, const State& state)
+{
+    std::vector<std::string> hidden;
+    if (is_bound(viewer))
+        for (const auto& item : state.shipments)
+            if (!at_office(viewer, item.value)) hidden.push_back(item.key.value);
+    return hidden;
 }
 
 std::vector<std::string> visible_kinds(const Viewer& viewer)
 {
+    if (is_bound(viewer)) return {"shipment", "batch"};
     if (viewer.role == Role::customs) return {"shipment", "batch", "approval"};
     if (viewer.role == Role::logistics) return {"shipment", "batch"};
     return {};

@@ -63,7 +63,7 @@ nlohmann::json Client::read(const std::string& path)
 Service::Service(const std::string& now) : Service{TestCluster::shared(), now} {}
 
 Service::Service(TestCluster& cluster, const std::string& now)
-    : database_{cluster.runtime_conninfo(cluster.migrated_database("http"))}
+    : cluster_{cluster}, database_{cluster.runtime_conninfo(cluster.migrated_database("http"))}
 {
     LedgerOptions options;
     options.database = database_;
@@ -77,7 +77,8 @@ Service::Service(TestCluster& cluster, const std::string& now)
     signing.pause = std::chrono::milliseconds{10};
     signing_ = std::make_unique<Signing>(std::move(signing), ledger_->log());
     doorkeeper_ = std::make_unique<Doorkeeper>(TokenStore{database_, pepper});
-    const App app{*ledger_, *doorkeeper_, metrics_, CHIPLEDGER_SOURCE_DIR};
+    trace_ = std::make_unique<Trace>(TraceStore{database_});
+    const App app{*ledger_, *doorkeeper_, metrics_, CHIPLEDGER_SOURCE_DIR, {}, trace_.get()};
     routes_ = all_routes(app);
     running_ = std::make_unique<Running>(routes_, ServerOptions{},
                                          [this](const Request& request) {
@@ -92,10 +93,18 @@ Service::~Service()
     signing_.reset();
 }
 
-std::string Service::mint(const Principal& principal)
+std::string Service::traces()
+{
+    trace_->flush();
+    return cluster_.sql(database_.substr(database_.rfind('=') + 1),
+                        "SELECT string_agg(principal || ' ' || role || ' ' || path || E'\\n', ''"
+                        " ORDER BY at) FROM access_trace");
+}
+
+std::string Service::mint(const Principal& principal, std::optional<int> rate)
 {
     TokenStore tokens{database_, pepper};
-    return tokens.mint(principal).value().token;
+    return tokens.mint(principal, {}, rate).value().token;
 }
 
 Client Service::as(Role role, const std::string& firm)

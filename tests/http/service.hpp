@@ -45,15 +45,19 @@ public:
     Client as(Role role, const std::string& firm = {});
     std::shared_ptr<const State> head() const { return ledger_->head(); }
     /// What `token mint` would print, of this principal.
-    std::string mint(const Principal& principal);
+    std::string mint(const Principal& principal, std::optional<int> rate = {});
+    /// "principal role path" of each read that left a trace, a line each.
+    std::string traces();
     const std::vector<Route>& routes() const { return routes_; }
 
 private:
+    TestCluster& cluster_;
     std::string database_;
     std::unique_ptr<Ledger> ledger_{};
     std::unique_ptr<Signing> signing_{};
     std::unique_ptr<Doorkeeper> doorkeeper_{};
     Metrics metrics_{};
+    std::unique_ptr<Trace> trace_{};
     std::vector<Route> routes_{};
     std::unique_ptr<Running> running_{};
 };
