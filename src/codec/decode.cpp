@@ -66,7 +66,7 @@ Result<Event> decode(std::string_view bytes)
         if (!reader.object(body, "",
                            {"v", "position", "id", "type", "occurred_at", "recorded_at", "actor",
                             "subjects", "reason", "documents", "data"},
-                           {}))
+                           {"confirmed_by"}))
             return false;
         if (body["v"] != 1) return reader.no("/v", "This version reads entries of version 1.");
         if (!body["position"].is_number_integer() || !body["id"].is_string())
@@ -80,6 +80,8 @@ Result<Event> decode(std::string_view bytes)
             !reader.subjects(body["subjects"], "/subjects", event.subjects) ||
             !read_remark(reader, body, "", event.reason, event.documents))
             return false;
+        if (const auto second = body.find("confirmed_by"); second != body.end())
+            if (!reader.actor(*second, "/confirmed_by", event.confirmed_by.emplace())) return false;
         event.recorded_at = recorded.at;
         std::string type;
         if (!read_type(reader, body, "", type)) return false;

@@ -43,6 +43,13 @@ Json write(const T& value)
     }
 }
 
+Json actor_json(const Actor& actor)
+{
+    Json json = write(actor);
+    if (!actor.firm) json["firm"] = nullptr;
+    return json;
+}
+
 }  // namespace
 
 Json to_json(const EventData& data)
@@ -52,19 +59,31 @@ Json to_json(const EventData& data)
 
 Json to_json(const Event& event)
 {
-    Json actor = write(event.actor);
-    if (!event.actor.firm) actor["firm"] = nullptr;
-    return {{"v", 1},
+    Json json{{"v", 1},
             {"position", event.position.number},
             {"id", event.id},
             {"type", std::string{type_name(event.data)}},
             {"occurred_at", to_string(event.occurred_at)},
             {"recorded_at", to_string(event.recorded_at)},
-            {"actor", std::move(actor)},
+            {"actor", actor_json(event.actor)},
             {"subjects", write(event.subjects)},
             {"reason", event.reason ? Json(event.reason->value) : Json(nullptr)},
             {"documents", write(event.documents)},
             {"data", to_json(event.data)}};
+    if (event.confirmed_by) json["confirmed_by"] = actor_json(*event.confirmed_by);
+    return json;
+}
+
+Json to_json(const Proposal& proposal)
+{
+    Json json{{"type", std::string{type_name(proposal.data)}},
+              {"data", to_json(proposal.data)},
+              {"documents", write(proposal.documents)}};
+    for (const Wanted& wanted : proposal.wanted)
+        json["data"]["units"].push_back({{"batch", wanted.batch.value}, {"count", wanted.count}});
+    if (proposal.occurred_at) json["occurred_at"] = to_string(*proposal.occurred_at);
+    if (proposal.reason) json["reason"] = proposal.reason->value;
+    return json;
 }
 
 std::string encode(const Event& event) { return canonical(to_json(event)); }

@@ -72,6 +72,7 @@ constexpr std::array member_notes{
     MemberNote{"case", "The customs case."},
     MemberNote{"condition", "A condition's code, or the text of a text condition."},
     MemberNote{"conditions", "All of them: a list replaces the one before."},
+    MemberNote{"dual_control", "Types of events that a second principal must confirm, from here on."},
     MemberNote{"confiscation_effect", "Whether confiscated units are forfeited or restored."},
     MemberNote{"critical_pct", "From which share of Granted an approval is critical."},
     MemberNote{"fail", "A number of units, or the units themselves."},

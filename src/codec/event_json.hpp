@@ -29,6 +29,9 @@ struct Proposal {
     std::vector<Wanted> wanted{};  ///< `{"batch","count"}` items of data.units.
 };
 
+/// The same again as a request: read_proposal(to_json(p)) == p.
+nlohmann::json to_json(const Proposal& proposal);
+
 /// Asks for the type of a recorded entry, for corrections that do not name it.
 using TypeOfTarget = std::function<std::optional<std::string>(std::int64_t position)>;
 

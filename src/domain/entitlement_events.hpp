@@ -21,10 +21,12 @@ struct PolicyPublished {
     Percent critical_pct{};
     Percent carry_over_max_pct{};
     ConfiscationEffect confiscation_effect{};
+    std::optional<std::vector<Text>> dual_control{};  ///< Types that need a second principal.
     friend bool operator==(const PolicyPublished&, const PolicyPublished&) = default;
 };
 BOOST_DESCRIBE_STRUCT(PolicyPublished, (),
-                      (policy_version, period, caps, critical_pct, carry_over_max_pct, confiscation_effect))
+                      (policy_version, period, caps, critical_pct, carry_over_max_pct, confiscation_effect,
+                       dual_control))
 
 struct FirmRegistered {
     FirmId firm{};

@@ -96,6 +96,7 @@ struct Event {
     Timestamp occurred_at{};
     Time recorded_at{};
     Actor actor{};
+    std::optional<Actor> confirmed_by{};  ///< The second principal, under dual control.
     std::vector<Subject> subjects{};
     std::optional<Text> reason{};  ///< A free remark.
     std::vector<Document> documents{};

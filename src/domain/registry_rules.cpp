@@ -13,6 +13,21 @@ Result<void> known_firm(const State& state, const FirmId& firm)
     return Refusal{Code::unknown_firm, "/data/firm", "There is no such firm. Register it first."};
 }
 
+// The ledger's own events have nobody to confirm them.
+std::optional<Refusal> not_events(const std::vector<Text>& types)
+{
+    for (std::size_t i = 0; i < types.size(); ++i) {
+        const auto& known = event_types();
+        const std::string& type = types[i].value;
+        if (std::ranges::find(known, type) != known.end() && type != "LedgerOpened" &&
+            type != "ApprovalExpired")
+            continue;
+        return Refusal{Code::malformed, "/data/dual_control/" + std::to_string(i),
+                       "There is no such event to confirm. GET /v1/event-types names them all."};
+    }
+    return {};
+}
+
 bool in_a_policy(const State& state, const Tier& tier)
 {
     return std::ranges::any_of(state.policies, [&](const auto& item) {
@@ -38,6 +53,8 @@ void apply(State& state, const Event&, const LedgerOpened& opened)
 
 Result<void> admit(const State& state, const Event&, const PolicyPublished& published)
 {
+    if (published.dual_control)
+        if (auto no = not_events(*published.dual_control)) return *no;
     const Policy* latest = state.policies.find(published.period);
     const std::int64_t next = latest ? latest->published.policy_version + 1 : 1;
     if (published.policy_version == next) return {};

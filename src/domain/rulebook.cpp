@@ -1,5 +1,7 @@
 #include "domain/rulebook.hpp"
 
+#include <algorithm>
+
 #include "domain/rules.hpp"
 
 namespace chipledger {
@@ -14,13 +16,31 @@ constexpr bool judged_here =
 
 Result<void> admit(const State& state, const Event& event)
 {
-    return std::visit(
+    const Result<void> good = std::visit(
         [&]<class Data>(const Data& data) -> Result<void> {
             if constexpr (judged_here<Data>) return admit(state, event, data);
             ensure(false, "corrections and voids are judged by the ledger");
             return {};
         },
         event.data);
+    return good ? confirmed(state, event) : good;
+}
+
+Result<void> confirmed(const State& state, const Event& event)
+{
+    const std::string_view type = type_name(event.data);
+    const bool needed = std::ranges::any_of(state.policies, [&](const auto& item) {
+        const auto& types = item.value.published.dual_control;
+        return types && std::ranges::any_of(*types, [&](const Text& one) { return one.value == type; });
+    });
+    if (!needed || event.actor.role == Role::system) return {};
+    if (!event.confirmed_by)
+        return Refusal{Code::confirmation_needed, "/type",
+                       "A policy puts " + std::string{type} + " under dual control. Propose it "
+                       "through POST /v1/events, and have a second principal confirm it."};
+    if (event.confirmed_by->principal == event.actor.principal)
+        return Refusal{.code = Code::forbidden_role, .detail = "Nobody confirms their own."};
+    return permitted(*event.confirmed_by, event.data);
 }
 
 void apply(State& state, const Event& event)

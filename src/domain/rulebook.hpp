@@ -6,8 +6,12 @@
 namespace chipledger {
 
 /// Yes, or the first guard of the catalogue that says no (§5, in the stated order). Corrections
-/// and voids are the ledger's to judge: it has the history.
+/// and voids are the ledger's to judge: it has the history. Last of all, it must be confirmed().
 Result<void> admit(const State& state, const Event& event);
+
+/// Confirmation-needed where a policy in any period puts the event under dual control and nobody
+/// has confirmed it; forbidden-role where its own actor has, or one who could not record it.
+Result<void> confirmed(const State& state, const Event& event);
 
 /// The effect of an admitted event, and its note. Never refuses: what is recorded has happened.
 void apply(State& state, const Event& event);

@@ -73,6 +73,7 @@ std::vector<Route> all_routes(const App& app)
     append(routes, entry_routes(app.ledger));
     append(routes, log_routes(app.ledger));
     append(routes, event_write_routes(app.ledger));
+    append(routes, proposal_routes(app.ledger));
     append(routes, import_routes(app.ledger));
     append(routes, clock_routes(app.ledger));
     append(routes, session_routes(app.doorkeeper));

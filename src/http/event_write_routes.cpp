@@ -25,6 +25,7 @@ Result<Submission> read_header(const Context& context)
     const Request& request = context.request;
     Submission submission;
     submission.actor = actor_of(context);
+    submission.may_propose = true;
     submission.offices = context.caller.offices;
     if (auto yes = takes(request, "application/json"); !yes) return yes.error();
     for (const auto& [name, value] : request.query) {
@@ -115,10 +116,19 @@ asio::awaitable<Result<Submission>> read_submission(Ledger& ledger, const Contex
 
 Response recorded_reply(const Recorded& recorded, bool dry_run)
 {
+    if (!recorded.proposal.empty()) {
+        Response proposed = reply(202, "application/json",
+                                  Json{{"proposal", recorded.proposal}, {"status", "open"}}.dump());
+        proposed.set("Location", "/v1/proposals/" + recorded.proposal);
+        return proposed;
+    }
+    if (recorded.entries.empty())
+        return reply(200, "application/json", R"({"status":"declined"})");
     const std::string position = std::to_string(recorded.first.number);
     std::string body = R"({"position":)" + position + R"(,"count":)" +
                        std::to_string(recorded.entries.size());
     if (dry_run) body += R"(,"dry_run":true)";
+    if (recorded.needs_confirmation) body += R"(,"needs_confirmation":true)";
     body += R"(,"events":[)";
     for (const std::string& entry : recorded.entries) {
         if (body.back() == '}') body += ',';
@@ -135,19 +145,24 @@ asio::awaitable<Response> record(Ledger& ledger, Context& context)
     Result<Submission> submission = co_await read_submission(ledger, context);
     if (!submission) co_return problem_reply(submission.error(), context.request.request_id);
     const bool dry_run = submission->dry_run;
-    const Answer answer = co_await ledger.submit(std::move(*submission));
-    if (answer.outcome) {
-        Response response = recorded_reply(*answer.outcome, dry_run);
-        if (answer.replayed) response.set("Idempotent-Replayed", "true");
-        co_return response;
+    Answer answer = co_await ledger.submit(std::move(*submission));
+    if (!answer.outcome) {
+        Refusal refusal = co_await redacted(ledger, context, answer.outcome.error());
+        answer.outcome = std::move(refusal);
     }
-    const Refusal refusal = co_await redacted(ledger, context, answer.outcome.error());
-    Response response = problem_reply(refusal, context.request.request_id);
-    if (answer.replayed) response.set("Idempotent-Replayed", "true");
-    co_return response;
+    co_return answer_reply(context, answer, dry_run);
 }
 
 }  // namespace
+
+Response answer_reply(const Context& context, const Answer& answer, bool dry_run)
+{
+    Response response = answer.outcome
+                            ? recorded_reply(*answer.outcome, dry_run)
+                            : problem_reply(answer.outcome.error(), context.request.request_id);
+    if (answer.replayed) response.set("Idempotent-Replayed", "true");
+    return response;
+}
 
 std::vector<Route> event_write_routes(Ledger& ledger)
 {

@@ -24,6 +24,11 @@ boost::asio::awaitable<Result<std::vector<Proposal>>> read_proposals(
 /// The refusal without what the caller may not know: entries of others, and what they say.
 boost::asio::awaitable<Refusal> redacted(Ledger& ledger, const Context& context, Refusal refusal);
 
+/// What the writer has answered: recorded, proposed, declined, or a problem.
+Response answer_reply(const Context& context, const Answer& answer, bool dry_run);
+
+/// /v1/proposals, and POST of their decisions.
+std::vector<Route> proposal_routes(Ledger& ledger);
 /// POST /v1/events.
 std::vector<Route> event_write_routes(Ledger& ledger);
 /// POST /v1/imports.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ledger/proposals.hpp"
 #include "store/token.hpp"
 
 namespace chipledger {
@@ -209,10 +210,14 @@ std::string checkpoint_origin(const State& state)
     return state.origin + (state.clock == ClockMode::simulated ? "/simulated" : "");
 }
 
-CommandRow command_of(const Submission& submission, const Result<Recorded>& outcome)
+CommandRow command_of(const Submission& submission, const Result<Recorded>& outcome, Time now)
 {
     CommandRow row{submission.actor.principal, submission.key, submission.body_hash, 201, {}, 0, {}};
-    if (outcome) {
+    if (outcome && outcome->needs_confirmation) {
+        row.status = 202;
+        row.answer = proposal_text(submission, now);
+    } else if (outcome) {
+        if (outcome->entries.empty()) row.status = 200;
         row.first = outcome->first;
         row.count = std::ssize(outcome->entries);
     } else {
@@ -224,6 +229,9 @@ CommandRow command_of(const Submission& submission, const Result<Recorded>& outc
 
 Answer replay(EventStore& store, const CommandRow& command)
 {
+    if (command.status == 202)
+        return {Recorded{{}, 0, {}, true, Json::parse(command.answer)["id"].get<std::string>()}, true};
+    if (command.status == 200) return {Recorded{}, true};
     if (!command.answer.empty()) return {refusal_of(command.answer), true};
     Recorded recorded{command.first, 0, {}};
     const Position before{command.first.number - 1};

@@ -45,7 +45,7 @@ std::vector<Subject> correction_subjects(const State& state, const Event& target
 std::string checkpoint_origin(const State& state);
 
 /// The row that remembers this answer.
-CommandRow command_of(const Submission& submission, const Result<Recorded>& outcome);
+CommandRow command_of(const Submission& submission, const Result<Recorded>& outcome, Time now);
 /// The first answer again.
 Answer replay(EventStore& store, const CommandRow& command);
 

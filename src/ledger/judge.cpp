@@ -28,34 +28,51 @@ Result<Recorded> Judge::judge(Group& group, const Submission& submission)
             return at(yes.error(), pointer_of(submission, i));
     State trial = group.state;
     std::vector<Event> events;
+    bool needs_confirmation = false;
     for (std::size_t i = 0; i < submission.proposals.size(); ++i) {
-        Result<State> next = admit_one(group, trial, events, submission, i);
+        Result<State> next = admit_one(group, trial, events, submission, i, needs_confirmation);
         if (!next) return at(next.error(), pointer_of(submission, i));
         trial = std::move(*next);
     }
-    Recorded recorded{events.front().position, events.front().subjects.front().version, {}};
+    Recorded recorded{events.front().position, events.front().subjects.front().version,
+                      {},                      needs_confirmation,
+                      {}};
     for (Event& event : events) {
+        if (needs_confirmation) {
+            recorded.entries.push_back(encode(event));
+            continue;
+        }
         group.rows.push_back(row_of(event));
         recorded.entries.push_back(group.rows.back().bytes);
         group.events.push_back(std::move(event));
     }
-    group.state = std::move(trial);
+    if (!needs_confirmation) group.state = std::move(trial);
     return recorded;
 }
 
 Result<State> Judge::admit_one(Group& group, const State& trial, std::vector<Event>& events,
-                                const Submission& submission, std::size_t index)
+                               const Submission& submission, std::size_t index,
+                               bool& needs_confirmation)
 {
     const Proposal& proposal = submission.proposals[index];
     Event event = event_of(proposal, submission.actor, Timestamp{recorded_at(trial), trial.utc_offset});
+    event.confirmed_by = submission.confirmed_by;
     event.position = {trial.position.number + 1};
     event.recorded_at = recorded_at(trial);
     if (trial.clock == ClockMode::system)
         if (auto no = from_the_future(event)) return *no;
     if (auto no = beyond_office(submission.offices, trial, event.data)) return *no;
+    // It is the last guard, so whatever waits for a confirmation is good but for that.
+    const auto proposes = [&](const Refusal& refusal) {
+        const bool yes = submission.may_propose && refusal.code == Code::confirmation_needed;
+        needs_confirmation |= yes;
+        return yes;
+    };
     if (is_correction(event.data)) {
         Result<State> next = admit_correction(group, trial, events, submission, event);
         if (!next) return next;
+        if (auto yes = confirmed(trial, event); !yes && !proposes(yes.error()))
+            return yes.error();
         if (index == 0)
             if (auto no = stale(submission, event)) return *no;
         note(*next, event);
@@ -68,7 +85,7 @@ Result<State> Judge::admit_one(Group& group, const State& trial, std::vector<Eve
     }
     State next = trial;
     resolve(next, event, proposal.wanted);
-    if (auto yes = admit(next, event); !yes) return yes.error();
+    if (auto yes = admit(next, event); !yes && !proposes(yes.error())) return yes.error();
     complete(event, next, event.recorded_at);
     apply(next, event);
     events.push_back(std::move(event));

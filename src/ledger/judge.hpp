@@ -44,7 +44,8 @@ public:
 
 private:
     Result<State> admit_one(Group& group, const State& trial, std::vector<Event>& events,
-                            const Submission& submission, std::size_t index);
+                            const Submission& submission, std::size_t index,
+                            bool& needs_confirmation);
     Result<State> admit_correction(Group& group, const State& trial, std::vector<Event>& events,
                                    const Submission& submission, Event& event);
     Time recorded_at(const State& state) const;

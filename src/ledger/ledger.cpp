@@ -166,6 +166,12 @@ public:
         co_return co_await readers_.run(work);
     }
 
+    asio::awaitable<Result<std::vector<ProposalRow>>> proposals(std::string id) override
+    {
+        const auto work = [&id](EventStore& store) { return store.proposals(id); };
+        co_return co_await readers_.run(work);
+    }
+
     Time now() const override { return writer_->now(); }
 
     asio::awaitable<Result<Time>> set_now(Time now) override

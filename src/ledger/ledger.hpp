@@ -54,6 +54,8 @@ public:
                                                       std::chrono::milliseconds limit) = 0;
     /// Stored entries from the database.
     virtual boost::asio::awaitable<Result<std::vector<StoredEntry>>> list(EventFilter filter) = 0;
+    /// The proposal of this number, or with none all that are open.
+    virtual boost::asio::awaitable<Result<std::vector<ProposalRow>>> proposals(std::string id) = 0;
     /// Ledger time: the wall clock, or the simulated one.
     virtual Time now() const = 0;
     /// Moves a simulated clock forward; entries fall due on the way and are durable on return.

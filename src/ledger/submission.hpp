@@ -10,6 +10,8 @@
 
 namespace chipledger {
 
+enum class Decision { none, confirm, decline };
+
 /// One write request: one event, or a list that is recorded whole or not at all.
 struct Submission {
     Actor actor{};
@@ -21,6 +23,11 @@ struct Submission {
     bool dry_run = false;
     bool list = false;  ///< Came as {"events":[…]}: pointers begin with /events/N.
     std::vector<Proposal> proposals{};
+    bool may_propose = false;               ///< What needs confirmation becomes a proposal.
+    std::optional<Actor> confirmed_by{};
+    std::string decides{};                  ///< Not of its own: confirms or declines this proposal.
+    Decision decision = Decision::none;
+    std::string decision_reason{};
 };
 
 /// What was recorded (of a dry run: what would be).
@@ -28,6 +35,8 @@ struct Recorded {
     Position first{};
     std::int64_t version = 0;  ///< Of the first event's first subject after it: its ETag.
     std::vector<std::string> entries{};  ///< Canonical bytes, ascending.
+    bool needs_confirmation = false;     ///< Nothing was recorded: it waits for a second principal.
+    std::string proposal{};              ///< Its number then; "" of a dry run.
 };
 
 struct Answer {

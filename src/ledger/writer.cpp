@@ -4,6 +4,7 @@
 
 #include "proof/hash.hpp"
 #include "ledger/entry.hpp"
+#include "ledger/proposals.hpp"
 
 namespace chipledger {
 
@@ -242,10 +243,33 @@ void Writer::record(Group& group, Pending& pending)
         group.waiting.push_back({std::move(pending), std::move(given)});
         return;
     }
-    Result<Recorded> outcome = judge_.judge(group, submission);
+    Result<Recorded> outcome = submission.decides.empty() ? judge_.judge(group, submission)
+                                                          : decide(group, submission);
+    if (outcome && outcome->needs_confirmation) outcome->proposal = proposal_id(submission);
     if (outcome || kind_of(outcome.error().code).status < 500)
-        group.commands.push_back(command_of(submission, outcome));
+        group.commands.push_back(command_of(submission, outcome, now()));
     group.waiting.push_back({std::move(pending), {std::move(outcome)}});
+}
+
+// Confirmed: judged again as the proposer's, with both in the entry.
+Result<Recorded> Writer::decide(Group& group, const Submission& submission)
+{
+    const Result<std::vector<ProposalRow>> found = store_.proposals(submission.decides);
+    if (!found) return found.error();
+    if (found->empty())
+        return Refusal{.code = Code::unknown_proposal, .detail = "Check the number."};
+    const bool just_now = std::ranges::any_of(group.commands, [&](const CommandRow& command) {
+        return command.principal == decisions && command.key == submission.decides;
+    });
+    if (just_now || !found->front().decision.empty())
+        return Refusal{.code = Code::bad_state, .detail = "The proposal is decided already."};
+    Submission proposed = submission_of(found->front().text);
+    if (auto no = may_not_decide(submission.actor, proposed)) return *no;
+    proposed.confirmed_by = submission.actor;
+    Result<Recorded> outcome = Recorded{};
+    if (submission.decision == Decision::confirm) outcome = judge_.judge(group, proposed);
+    if (outcome) group.commands.push_back(decision_of(submission, outcome));
+    return outcome;
 }
 
 void Writer::move_clock(Group& group, Pending& pending)

@@ -40,6 +40,7 @@ private:
     bool settled();
     void take_on(Group& group, Pending& pending);
     void record(Group& group, Pending& pending);
+    Result<Recorded> decide(Group& group, const Submission& submission);
     void move_clock(Group& group, Pending& pending);
     void commit(Group& group);
     void published(Group& group);

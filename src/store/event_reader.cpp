@@ -177,6 +177,27 @@ Result<std::optional<CommandRow>> EventStore::command(const std::string& princip
     });
 }
 
+Result<std::vector<ProposalRow>> EventStore::proposals(const std::string& id)
+{
+    const std::string query =
+        "SELECT c.answer, coalesce(d.answer, ''), coalesce(d.first_position, 0),"
+        " coalesce(d.count, 0) FROM command c LEFT JOIN command d"
+        " ON d.principal = 'proposal/' AND d.key = c.answer::jsonb ->> 'id'"
+        " WHERE c.status = 202 AND ";
+    return session_->run([&](auto& work) -> Result<std::vector<ProposalRow>> {
+        const pqxx::result rows =
+            id.empty() ? work.exec(query + "d.key IS NULL"
+                                           " ORDER BY c.answer::jsonb ->> 'proposed_at'")
+                       : work.exec_params(query + "c.answer::jsonb ->> 'id' = $1", id);
+        std::vector<ProposalRow> found;
+        for (const auto& row : rows)
+            found.push_back({row[0].c_str(), row[1].c_str(),
+                             {row[2].template as<std::int64_t>()},
+                             row[3].template as<std::int64_t>()});
+        return found;
+    });
+}
+
 Result<void> EventStore::keys(
     const std::function<void(const std::string&, const std::string&)>& each)
 {

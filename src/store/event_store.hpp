@@ -65,6 +65,9 @@ public:
     Result<std::optional<CommandRow>> command(const std::string& principal,
                                               const std::string& key);
 
+    /// The proposal with this id, or all that are open, oldest first.
+    Result<std::vector<ProposalRow>> proposals(const std::string& id = {});
+
     /// Feeds every (principal, key) once, in no promised order.
     Result<void> keys(const std::function<void(const std::string& principal,
                                                const std::string& key)>& each);

@@ -35,6 +35,14 @@ struct CommandRow {
     friend bool operator==(const CommandRow&, const CommandRow&) = default;
 };
 
+/// What one principal has proposed, and how it ended.
+struct ProposalRow {
+    std::string text{};      ///< JSON, as the ledger wrote it.
+    std::string decision{};  ///< JSON; empty while it is open.
+    Position first{};        ///< What was recorded; 0 for nothing.
+    std::int64_t count = 0;
+};
+
 /// Who writes, and how long the log is. The pair is the fence: see EventStore::append.
 struct Head {
     std::int64_t epoch = 0;
