@@ -6,6 +6,8 @@ void LedgerFlags::add_to(CLI::App& command)
 {
     command.add_option("--clock", clock, "system, or simulated:<RFC 3339>, for a new ledger");
     command.add_option("--utc-offset", utc_offset, "where its days end; default +08:00");
+    command.add_flag("--statements", statements,
+                     "a statement a day for each firm, under a simulated clock too");
     command.add_option("--origin", origin, "name of a new ledger")->capture_default_str();
 }
 
@@ -19,6 +21,7 @@ Result<LedgerOptions> LedgerFlags::options(const std::string& conninfo) const
     LedgerOptions options;
     options.database = conninfo;
     options.origin = origin;
+    if (statements) options.statements = true;
     if (clock == "system") options.clock = ClockMode::system;
     if (clock.starts_with(simulated)) {
         options.clock = ClockMode::simulated;

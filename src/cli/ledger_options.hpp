@@ -9,6 +9,7 @@ namespace chipledger {
 struct LedgerFlags {
     std::string clock{};       ///< system, or simulated:<RFC 3339>.
     std::string utc_offset{};  ///< +08:00
+    bool statements = false;   ///< Under a simulated clock too.
     std::string origin = "chipledger";
 
     void add_to(CLI::App& command);

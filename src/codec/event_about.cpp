@@ -59,6 +59,7 @@ constexpr std::array about_events{
     "Reservations are possible in a scope again.",
     "The target is read as the replacement from here on.",
     "The target is read as never having been.",
+    "The end of a day, for a firm: its balances, its last version and the size of the log.",
 };
 static_assert(about_events.size() == std::variant_size_v<EventData>, "a sentence for each event");
 
@@ -73,6 +74,10 @@ constexpr std::array member_notes{
     MemberNote{"condition", "A condition's code, or the text of a text condition."},
     MemberNote{"conditions", "All of them: a list replaces the one before."},
     MemberNote{"dual_control", "Types of events that a second principal must confirm, from here on."},
+    MemberNote{"firm_version", "How many entries had named the firm, before this one."},
+    MemberNote{"log_size", "How many entries the log had, before this one."},
+    MemberNote{"balances", "The buckets of each of the firm's approvals."},
+    MemberNote{"day", "The day that has ended."},
     MemberNote{"confiscation_effect", "Whether confiscated units are forfeited or restored."},
     MemberNote{"critical_pct", "From which share of Granted an approval is critical."},
     MemberNote{"fail", "A number of units, or the units themselves."},

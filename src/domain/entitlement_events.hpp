@@ -198,4 +198,16 @@ struct ClaimsUnblocked {
 };
 BOOST_DESCRIBE_STRUCT(ClaimsUnblocked, (), (scope, reason))
 
+/// What the ledger tells a firm at the end of a day: its balances, the version of its last entry
+/// and the size of the log, so that a withheld tail shows.
+struct StatementIssued {
+    FirmId firm{};
+    Day day{};
+    Amount firm_version{};
+    EntryNumber log_size{};
+    std::vector<StatedBalance> balances{};
+    friend bool operator==(const StatementIssued&, const StatementIssued&) = default;
+};
+BOOST_DESCRIBE_STRUCT(StatementIssued, (), (firm, day, firm_version, log_size, balances))
+
 }  // namespace chipledger

@@ -55,6 +55,20 @@ struct TierCap {
 };
 BOOST_DESCRIBE_STRUCT(TierCap, (), (tier, units))
 
+/// The buckets of an approval, as a statement gives them.
+struct StatedBalance {
+    ApprovalId approval{};
+    Amount granted{};
+    Amount available{};
+    Amount reserved{};
+    Amount drawn{};
+    Amount forfeited{};
+    Amount carried_out{};
+    friend bool operator==(const StatedBalance&, const StatedBalance&) = default;
+};
+BOOST_DESCRIBE_STRUCT(StatedBalance, (),
+                      (approval, granted, available, reserved, drawn, forfeited, carried_out))
+
 /// What an inspection found: a number of units, or the units themselves.
 using Inspected = std::variant<Amount, Units>;
 

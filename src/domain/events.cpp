@@ -18,8 +18,8 @@ const std::vector<std::string_view>& event_types()
         "AllocationDelivered", "AllocationDeployed", "AllocationUndeployed",
         "AllocationRecalled", "AllocationRecallLifted", "AllocationDecommissioned",
         "ConditionEvidenced", "ConditionBreached", "ClaimsBlocked", "ClaimsUnblocked",
-        "EventCorrected", "EventVoided"};
-    static_assert(std::variant_size_v<EventData> == 47, "a name for each event");
+        "EventCorrected", "EventVoided", "StatementIssued"};
+    static_assert(std::variant_size_v<EventData> == 48, "a name for each event");
     return names;
 }
 

@@ -46,7 +46,7 @@ using EventData = std::variant<
     ShipmentConfiscated, ShipmentReturned, AllocationDelivered, AllocationDeployed,
     AllocationUndeployed, AllocationRecalled, AllocationRecallLifted, AllocationDecommissioned,
     ConditionEvidenced, ConditionBreached, ClaimsBlocked, ClaimsUnblocked, EventCorrected,
-    EventVoided>;
+    EventVoided, StatementIssued>;
 
 /// What a correction puts in the target's place: an event of the target's type.
 struct Replacement {

@@ -20,7 +20,7 @@ std::optional<Refusal> not_events(const std::vector<Text>& types)
         const auto& known = event_types();
         const std::string& type = types[i].value;
         if (std::ranges::find(known, type) != known.end() && type != "LedgerOpened" &&
-            type != "ApprovalExpired")
+            type != "ApprovalExpired" && type != "StatementIssued")
             continue;
         return Refusal{Code::malformed, "/data/dual_control/" + std::to_string(i),
                        "There is no such event to confirm. GET /v1/event-types names them all."};
@@ -44,11 +44,12 @@ Result<void> admit(const State& state, const Event&, const LedgerOpened&)
     return Refusal{Code::bad_state, "/type", "The ledger is open: this is its first entry only."};
 }
 
-void apply(State& state, const Event&, const LedgerOpened& opened)
+void apply(State& state, const Event& event, const LedgerOpened& opened)
 {
     state.origin = opened.origin.value;
     state.utc_offset = parse_offset(opened.utc_offset.value).value_or(UtcOffset{0});
     state.clock = opened.clock;
+    state.stated = state.day_of(event.recorded_at) - std::chrono::days{1};
 }
 
 Result<void> admit(const State& state, const Event&, const PolicyPublished& published)
@@ -67,6 +68,14 @@ Result<void> admit(const State& state, const Event&, const PolicyPublished& publ
 void apply(State& state, const Event& event, const PolicyPublished& published)
 {
     state.policies.insert(published.period, Policy{published, event.position});
+}
+
+// A statement says what was known when it was made, whatever corrections say later: it stays.
+Result<void> admit(const State&, const Event&, const StatementIssued&) { return {}; }
+
+void apply(State& state, const Event&, const StatementIssued& statement)
+{
+    state.stated = std::max(state.stated, statement.day);
 }
 
 Result<void> admit(const State& state, const Event&, const FirmRegistered& registered)

@@ -29,6 +29,7 @@ const std::map<std::string_view, std::vector<Role>>& who()
         {"ApprovalRevoked", {regulator}},
         {"ApprovalSurrendered", {firm}},
         {"ApprovalExpired", {Role::system}},
+        {"StatementIssued", {Role::system}},
         {"QuotaCarriedOver", {regulator}},
         {"BatchRegistered", {logistics}},
         {"SerialsRecorded", {logistics}},

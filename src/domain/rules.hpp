@@ -20,6 +20,7 @@ Result<void> admit(const State& state, const Event& event, const ApprovalReinsta
 Result<void> admit(const State& state, const Event& event, const ApprovalRevoked& data);
 Result<void> admit(const State& state, const Event& event, const ApprovalSurrendered& data);
 Result<void> admit(const State& state, const Event& event, const ApprovalExpired& data);
+Result<void> admit(const State& state, const Event& event, const StatementIssued& data);
 Result<void> admit(const State& state, const Event& event, const QuotaCarriedOver& data);
 Result<void> admit(const State& state, const Event& event, const BatchRegistered& data);
 Result<void> admit(const State& state, const Event& event, const SerialsRecorded& data);
@@ -66,6 +67,7 @@ void apply(State& state, const Event& event, const ApprovalReinstated& data);
 void apply(State& state, const Event& event, const ApprovalRevoked& data);
 void apply(State& state, const Event& event, const ApprovalSurrendered& data);
 void apply(State& state, const Event& event, const ApprovalExpired& data);
+void apply(State& state, const Event& event, const StatementIssued& data);
 void apply(State& state, const Event& event, const QuotaCarriedOver& data);
 void apply(State& state, const Event& event, const BatchRegistered& data);
 void apply(State& state, const Event& event, const SerialsRecorded& data);

@@ -23,6 +23,18 @@ std::int64_t State::version_of(const std::string& kind, const std::string& id) c
     return version ? *version : 0;
 }
 
+StatementIssued statement_of(const State& state, const FirmId& firm, Day day)
+{
+    StatementIssued statement{firm, day, state.version_of("firm", firm.value),
+                              state.position.number, {}};
+    for (const ApprovalId& id : state.firms.at(firm).approvals) {
+        const Balance& b = state.approvals.at(id).balance;
+        statement.balances.push_back(
+            {id, b.granted, b.available, b.reserved, b.drawn, b.forfeited, b.carried_out});
+    }
+    return statement;
+}
+
 std::int64_t exposure(const State& state, const FirmId& firm, const Period& period)
 {
     std::int64_t sum = 0;

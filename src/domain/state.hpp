@@ -154,6 +154,7 @@ struct State {
     ClockMode clock{};
     Position position{};
     Time recorded_at{};
+    Day stated{};  ///< The last day that statements were issued for.
 
     PersistentMap<Period, Policy> policies{};
     PersistentMap<FirmId, Firm> firms{};
@@ -170,6 +171,8 @@ struct State {
     std::int64_t version_of(const std::string& kind, const std::string& id) const;
 };
 
+/// What a statement of this day would say now.
+StatementIssued statement_of(const State& state, const FirmId& firm, Day day);
 /// Units in R + D of a firm in a period (DESIGN §5, exposure).
 std::int64_t exposure(const State& state, const FirmId& firm, const Period& period);
 /// What the firm's tier may have in a period under its latest policy; none without a policy, 0

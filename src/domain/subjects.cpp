@@ -14,6 +14,7 @@ public:
 
     void operator()(const LedgerOpened& e) { add("ledger", e.origin.value); }
     void operator()(const PolicyPublished& e) { add("policy", e.period.value); }
+    void operator()(const StatementIssued& e) { add("firm", e.firm.value); }
     void operator()(const ClaimsBlocked& e) { scope(e.scope.value); }
     void operator()(const ClaimsUnblocked& e) { scope(e.scope.value); }
     void operator()(const EventCorrected&) {}

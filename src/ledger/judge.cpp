@@ -131,4 +131,21 @@ void Judge::expire(Group& group, Time upto)
     }
 }
 
+void Judge::state_balances(Group& group, Time upto)
+{
+    const Day day = group.state.day_of(upto) - std::chrono::days{1};
+    if (day <= group.state.stated) return;
+    std::vector<FirmId> firms;
+    for (const auto& item : group.state.firms) firms.push_back(item.key);
+    const Time end = end_of(day, group.state.utc_offset);
+    for (const FirmId& firm : firms) {
+        Event event = system_event(statement_of(group.state, firm, day),
+                                   Timestamp{end, group.state.utc_offset});
+        complete(event, group.state, std::max(now_(), group.state.recorded_at));
+        apply(group.state, event);
+        group.rows.push_back(row_of(event));
+        group.events.push_back(std::move(event));
+    }
+}
+
 }  // namespace chipledger

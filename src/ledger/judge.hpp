@@ -41,6 +41,8 @@ public:
     Result<Recorded> judge(Group& group, const Submission& submission);
     /// Ends every approval whose valid_to has passed at `upto`.
     void expire(Group& group, Time upto);
+    /// Issues every firm's statement for the day before that of `upto`, once.
+    void state_balances(Group& group, Time upto);
 
 private:
     Result<State> admit_one(Group& group, const State& trial, std::vector<Event>& events,

@@ -21,6 +21,8 @@ struct LedgerOptions {
     Time simulated_start{};                   ///< For a new ledger with a simulated clock.
     std::optional<UtcOffset> utc_offset{};    ///< None: what the ledger says; +08:00 for a new one.
     std::string origin = "chipledger";        ///< Of a new ledger.
+    /// A statement a day for each firm; none: under the system's clock.
+    std::optional<bool> statements{};
     std::size_t queue_max = 4096;             ///< Submissions that may wait; beyond it: overloaded.
     std::size_t reader_connections = 2;
 };

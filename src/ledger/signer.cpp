@@ -110,8 +110,10 @@ Result<void> Signer::check(EventStore& store)
                           view(leaf_hash_again(entry.salt, entry.bytes)) == hash;
         if (!same) alarm("entry " + std::to_string(next) + " is not what was signed");
         tile += hash;
-        if (tile.size() == tile_width * hash_size)
-            full_tiles_.push_back({(next - 1) / std::int64_t{tile_width}, std::exchange(tile, {})});
+        if (tile.size() == tile_width * hash_size) {
+            full_tiles_.push_back({(next - 1) / std::int64_t{tile_width}, tile});
+            tile.clear();
+        }
         ++next;
     });
     if (!read) return read;
@@ -138,9 +140,10 @@ Result<std::vector<Hash>> Signer::take(EventStore& store, std::uint64_t upto)
     for (const Hash& leaf : leaves) {
         range_.append(leaf);
         open_tile_ += view(leaf);
-        if (open_tile_.size() == tile_width * hash_size)
-            full_tiles_.push_back({static_cast<std::int64_t>(size() / tile_width) - 1,
-                                   std::exchange(open_tile_, {})});
+        if (open_tile_.size() == tile_width * hash_size) {
+            full_tiles_.push_back({static_cast<std::int64_t>(size() / tile_width) - 1, open_tile_});
+            open_tile_.clear();
+        }
     }
     return leaves;
 }

@@ -73,6 +73,10 @@ private:
         if (auto yes = permitted(event.actor, event.data); !yes)
             return "its actor may not record it";
         if (is_correction(event.data)) return correction(event);
+        if (const auto* statement = std::get_if<StatementIssued>(&event.data))
+            if (!state_.firms.contains(statement->firm) ||
+                *statement != statement_of(state_, statement->firm, statement->day))
+                return "it states other balances than the log had";
         if (event.position > Position{1}) {
             if (event.subjects != subjects_of(state_, event.data))
                 return "its subjects are not what it touches";

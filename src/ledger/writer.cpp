@@ -123,17 +123,35 @@ void Writer::stop()
     if (thread_.joinable()) thread_.join();
 }
 
-std::optional<Time> Writer::next_expiry() const
+bool Writer::states() const
 {
-    if (durable_->expiries.empty()) return {};
-    return end_of(durable_->expiries.begin()->key.valid_to, durable_->utc_offset);
+    return options_.statements.value_or(durable_->clock == ClockMode::system);
+}
+
+// The next expiry or statement, whichever comes first.
+std::optional<Time> Writer::next_due() const
+{
+    std::optional<Time> due;
+    if (!durable_->expiries.empty())
+        due = end_of(durable_->expiries.begin()->key.valid_to, durable_->utc_offset);
+    if (!states() || durable_->firms.empty()) return due;
+    const Time midnight =
+        end_of(std::max(durable_->stated + std::chrono::days{1}, durable_->day_of(now())),
+               durable_->utc_offset);
+    return std::min(due.value_or(midnight), midnight);
+}
+
+void Writer::fall_due(Group& group, Time upto)
+{
+    judge_.expire(group, upto);
+    if (states()) judge_.state_balances(group, upto);
 }
 
 // Waits for work or the next expiry, and takes what waits, up to a group's size.
 std::vector<Pending> Writer::wait()
 {
     const std::optional<Time> due =
-        durable_->clock == ClockMode::system ? next_expiry() : std::nullopt;
+        durable_->clock == ClockMode::system ? next_due() : std::nullopt;
     std::unique_lock lock{mutex_};
     const auto ready = [&] { return stopping_ || !queue_.empty(); };
     if (unsettled_)
@@ -177,7 +195,7 @@ void Writer::work(std::vector<Pending> batch)
         answer(group, Refusal{fenced_ ? Code::fenced : Code::store_unavailable});
         return;
     }
-    if (durable_->clock == ClockMode::system) judge_.expire(group, now());
+    if (durable_->clock == ClockMode::system) fall_due(group, now());
     for (Pending& pending : batch) take_on(group, pending);
     commit(group);
 }
@@ -282,7 +300,7 @@ void Writer::move_clock(Group& group, Pending& pending)
         given.outcome = Refusal{Code::bad_state, "/now",
                                 "The clock is at " + to_string(now()) + " and only moves forward."};
     else {
-        judge_.expire(group, to);
+        fall_due(group, to);
         group.new_now = to;
     }
     group.waiting.push_back({std::move(pending), std::move(given)});

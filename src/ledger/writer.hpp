@@ -45,7 +45,9 @@ private:
     void commit(Group& group);
     void published(Group& group);
     void answer(Group& group, const std::optional<Refusal>& failed);
-    std::optional<Time> next_expiry() const;
+    std::optional<Time> next_due() const;
+    bool states() const;
+    void fall_due(Group& group, Time upto);
 
     LedgerOptions options_;
     EventStore store_;

@@ -52,6 +52,7 @@ std::vector<Role> catalogue_roles(std::string_view type)
         {"ApplicationWithdrawn", {firm}},
         {"ApprovalSurrendered", {firm}},
         {"ApprovalExpired", {system}},
+        {"StatementIssued", {system}},
         {"BatchRegistered", {logistics}},
         {"SerialsRecorded", {logistics}},
         {"BatchTestCertified", {logistics}},

@@ -186,6 +186,7 @@ struct Apply {
     void operator()(const ClaimsUnblocked& e) { m.blocks.erase(e.scope.value); }
     void operator()(const EventCorrected&) {}
     void operator()(const EventVoided&) {}
+    void operator()(const StatementIssued&) {}
 };
 
 }  // namespace

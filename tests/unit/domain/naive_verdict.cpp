@@ -347,6 +347,7 @@ struct Verdict : Guards {
     }
     No operator()(const EventCorrected&) const { return {}; }
     No operator()(const EventVoided&) const { return {}; }
+    No operator()(const StatementIssued&) const { return {}; }
 };
 
 }  // namespace

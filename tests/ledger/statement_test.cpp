@@ -1,0 +1,100 @@
+// A statement a day for each firm.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "catch.hpp"
+#include "ledger/ledger.hpp"
+#include "proof/hash.hpp"
+#include "support/cluster.hpp"
+
+namespace chipledger {
+
+namespace {
+
+template <class Awaitable>
+auto run(Awaitable awaitable)
+{
+    boost::asio::io_context context;
+    auto future = boost::asio::co_spawn(context, std::move(awaitable), boost::asio::use_future);
+    context.run();
+    return future.get();
+}
+
+Time at(const char* text) { return parse_timestamp(text).value().at; }
+
+std::unique_ptr<Ledger> open_ledger(bool statements)
+{
+    LedgerOptions options;
+    TestCluster& cluster = TestCluster::shared();
+    options.database = cluster.runtime_conninfo(cluster.migrated_database("statement"));
+    options.clock = ClockMode::simulated;
+    options.simulated_start = at("2026-01-05T09:00:00+08:00");
+    if (statements) options.statements = true;
+    return std::move(Ledger::open(options).value());
+}
+
+void record(Ledger& ledger, const std::string& key, EventData data)
+{
+    Submission submission;
+    submission.actor = {"regulator", Role::regulator, {}};
+    submission.key = key;
+    submission.body_hash = sha256(key);
+    submission.proposals.push_back({std::move(data), {}, {}, {}, {}});
+    REQUIRE(bool(run(ledger.submit(std::move(submission))).outcome));
+}
+
+std::vector<StatementIssued> statements(Ledger& ledger)
+{
+    EventFilter filter;
+    filter.types = {"StatementIssued"};
+    filter.upto = ledger.head()->position;
+    std::vector<StatementIssued> found;
+    for (const StoredEntry& entry : run(ledger.list(filter)).value())
+        found.push_back(std::get<StatementIssued>(decode(entry.bytes).value().data));
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("at the end of a day each firm is told its balances and the size of the log", "[statement]")
+{
+    auto ledger = open_ledger(true);
+    record(*ledger, "1", PolicyPublished{1, Period{"P"}, {{Tier{"T1"}, 100}}, 80, 20, {}, {}});
+    record(*ledger, "2", FirmRegistered{FirmId{"F-A"}, Text{"A"}, Tier{"T1"}, {}});
+    record(*ledger, "3", FirmRegistered{FirmId{"F-B"}, Text{"B"}, Tier{"T1"}, {}});
+    record(*ledger, "4", ApplicationSubmitted{ApplicationId{"AL"}, FirmId{"F-A"}, Sku{"H200"}, 50,
+                                              Text{"use"}});
+    record(*ledger, "5", ApplicationReviewStarted{ApplicationId{"AL"}, {}});
+    record(*ledger, "6",
+           ApprovalGranted{ApprovalId{"AP"}, ApplicationId{"AL"}, FirmId{"F-A"}, 40, Period{"P"},
+                           *parse_day("2026-01-01"), *parse_day("2026-06-30"), {}});
+    REQUIRE(bool(run(ledger->set_now(at("2026-01-05T23:59:59+08:00")))));
+    CHECK(statements(*ledger).empty());
+    REQUIRE(bool(run(ledger->set_now(at("2026-01-06T00:00:00+08:00")))));
+    const auto first = statements(*ledger);
+    REQUIRE(first.size() == 2);
+    const Day day = *parse_day("2026-01-05");
+    CHECK(first[0] == StatementIssued{FirmId{"F-A"}, day, 4, 7,
+                                      {{ApprovalId{"AP"}, 40, 40, 0, 0, 0, 0}}});
+    CHECK(first[1] == StatementIssued{FirmId{"F-B"}, day, 1, 8, {}});
+    REQUIRE(bool(run(ledger->set_now(at("2026-01-06T12:00:00+08:00")))));
+    CHECK(statements(*ledger).size() == 2);
+    REQUIRE(bool(run(ledger->set_now(at("2026-01-09T12:00:00+08:00")))));
+    const auto later = statements(*ledger);
+    REQUIRE(later.size() == 4);
+    CHECK(later[2].day == *parse_day("2026-01-08"));
+    CHECK(later[2].firm_version == Amount{5});
+    ledger->stop();
+}
+
+TEST_CASE("a simulated clock passes days without statements unless it is told otherwise", "[statement]")
+{
+    auto ledger = open_ledger(false);
+    record(*ledger, "1", FirmRegistered{FirmId{"F-A"}, Text{"A"}, Tier{"T1"}, {}});
+    REQUIRE(bool(run(ledger->set_now(at("2026-02-05T00:00:00+08:00")))));
+    CHECK(ledger->head()->position == Position{2});
+    ledger->stop();
+}
+
+}  // namespace chipledger
