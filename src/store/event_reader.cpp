@@ -130,15 +130,16 @@ Result<void> EventStore::read(Position after, Position upto,
                               const std::function<void(StoredEntry&&)>& entry)
 {
     while (after < upto) {
+        // Without statistics yet, PostgreSQL would fetch and sort an open range for each LIMIT.
+        const Position end{std::min(upto.number, after.number + chunk_entries)};
         Result<Entries> chunk = session_->run([&](auto& work) -> Result<Entries> {
             return entries_of(work.exec_params(
                 "SELECT position, bytes, salt FROM event WHERE position > $1 AND position <= $2"
-                " ORDER BY position LIMIT $3",
-                after.number, upto.number, chunk_entries));
+                " ORDER BY position",
+                after.number, end.number));
         });
         if (!chunk) return chunk.error();
-        if (chunk->empty()) return {};
-        after = chunk->back().position;
+        after = end;
         for (StoredEntry& one : *chunk) entry(std::move(one));
     }
     return {};
