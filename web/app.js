@@ -1,4 +1,6 @@
 // The first page: who am I, which firm, what it has, what happened last.
+import { verifyReceipt } from "/verify.js";
+
 const $ = (id) => document.getElementById(id);
 const number = new Intl.NumberFormat("en");
 
@@ -113,6 +115,48 @@ function showShipments(shipments) {
   ], shipments);
 }
 
+async function text(path) {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path} answers ${response.status}`);
+  return response.text();
+}
+
+/** The log's keys; that they are others than before is for people to judge. */
+async function logKeys() {
+  const served = await text("/v1/log/key");
+  const known = localStorage.getItem("log keys");
+  const overlaps = (known ?? served).split("\n").some((line) => line && served.includes(line));
+  if (!overlaps && !confirm("The log's key is another than this browser saw before. A new ledger " +
+      "has a new key; the same ledger does not without notice. Trust the new key?\n\n" + served))
+    throw new Error("the log's key is another than this browser saw before.");
+  localStorage.setItem("log keys", served);
+  return served;
+}
+
+/** Proves an entry here, in the browser. */
+async function prove(entry, result) {
+  result.textContent = " …";
+  try {
+    const keys = await logKeys();
+    const proved = await verifyReceipt(await text(`/v1/log/receipts/${entry.position}`), keys);
+    const shown = JSON.stringify(proved.entry) === JSON.stringify(entry);
+    result.textContent = shown
+      ? ` Proved: entry ${number.format(entry.position)} of ${number.format(proved.size)} signed.`
+      : " BROKEN: what is shown is not what was logged.";
+  } catch (problem) {
+    result.textContent = ` NOT PROVED: ${problem.message}`;
+  }
+}
+
+function proof(entry) {
+  const result = make("output", {});
+  const button = make("button", { type: "button" }, "Prove it");
+  button.addEventListener("click", () => prove(entry, result));
+  return make("p", {}, button, result,
+    make("a", { href: `/v1/log/receipts/${entry.position}`, download: `entry-${entry.position}.tlog-proof` },
+      " Keep the receipt"));
+}
+
 function showEntries(entries) {
   $("entries-section").hidden = false;
   $("entries").replaceChildren(...entries.map((entry) => {
@@ -120,7 +164,7 @@ function showEntries(entries) {
     return make("li", {}, make("details", {},
       make("summary", {}, `${number.format(entry.position)} ${entry.type} `,
         make("span", {}, `${entry.occurred_at} · ${things}`)),
-      make("pre", { tabIndex: 0 }, JSON.stringify(entry, null, 2))));
+      make("pre", { tabIndex: 0 }, JSON.stringify(entry, null, 2)), proof(entry)));
   }));
 }
 

@@ -131,9 +131,6 @@ int verify_all(const VerifyOptions& options)
         evidence->heads.push_back(parse_note(file_or_throw(file)));
     for (const std::string& file : options.kept_receipts)
         add_receipt(*evidence, parse_receipt(file_or_throw(file)), policy);
-    std::ranges::stable_sort(evidence->heads, {}, [](const Note& note) {
-        return parse_checkpoint(note.text).size;
-    });
     const bool shown = !options.place.json && isatty(STDERR_FILENO) == 1;
     const Result<VerifyReport> report =
         verify_log(*evidence, policy, shown ? show_progress : Progress{});

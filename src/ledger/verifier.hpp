@@ -19,7 +19,7 @@ using StoredEntries = std::function<Result<void>(
 struct LogEvidence {
     StoredEntries entries{};
     std::uint64_t size = 0;      ///< Entries that are there.
-    std::vector<Note> heads{};   ///< Signed heads that must all hold, ascending; the last is today's.
+    std::vector<Note> heads{};   ///< Signed heads that must all hold; the largest is today's.
     /// The hash of leaf `index` as it was published or kept, to name the entry that differs.
     std::function<std::optional<Hash>(std::uint64_t index)> known_leaf{};
 };

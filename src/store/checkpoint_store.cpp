@@ -43,7 +43,7 @@ Result<std::optional<CheckpointRow>> CheckpointStore::latest()
 {
     return session_->run([&](auto& work) -> Result<std::optional<CheckpointRow>> {
         const auto found = checkpoints_of(
-            work.exec("SELECT size, root, note FROM checkpoint ORDER BY size DESC LIMIT 1"));
+            work.exec("SELECT size, root, note FROM checkpoint ORDER BY size DESC, created_at DESC LIMIT 1"));
         if (found.empty()) return std::optional<CheckpointRow>{};
         return std::optional{found.front()};
     });
@@ -53,7 +53,8 @@ Result<std::vector<CheckpointRow>> CheckpointStore::list(std::int64_t after, std
 {
     return session_->run([&](auto& work) -> Result<std::vector<CheckpointRow>> {
         return checkpoints_of(work.exec_params(
-            "SELECT size, root, note FROM checkpoint WHERE size > $1 ORDER BY size LIMIT $2",
+            "SELECT size, root, note FROM checkpoint WHERE size > $1 ORDER BY size"
+            " FETCH FIRST $2 ROWS WITH TIES",
             after, limit));
     });
 }

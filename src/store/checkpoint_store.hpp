@@ -37,9 +37,9 @@ public:
     /// Success means durable, on the synchronous standby too where there is one: and so, being
     /// earlier in the WAL, is every entry that it signs.
     Result<void> put(const CheckpointRow& checkpoint, std::span<const TileRow> tiles);
-    /// The largest.
+    /// The largest; of several, the one put last.
     Result<std::optional<CheckpointRow>> latest();
-    /// Ascending by size, those beyond `after`, at most `limit`.
+    /// Ascending by size, those beyond `after`; at most `limit`, and all of the last one's size.
     Result<std::vector<CheckpointRow>> list(std::int64_t after, std::int64_t limit);
     /// Ascending by index, from `from` on, at most `limit`.
     Result<std::vector<TileRow>> tiles(std::int64_t from, std::int64_t limit);

@@ -129,6 +129,17 @@ TEST_CASE("the signer refuses a log that was altered, and for good", "[signing]"
     }
 }
 
+TEST_CASE("what is signed again with more cosignatures is kept beside what was there", "[signing]")
+{
+    Premises premises;
+    CheckpointStore store{premises.conninfo};
+    const std::string root(32, 'r');
+    for (const char* note : {"one", "two", "one"})
+        REQUIRE(bool(store.put({5, root, note}, {})));
+    CHECK(store.list(0, 1).value().size() == 2);
+    CHECK(store.latest().value()->note == "two");
+}
+
 TEST_CASE("a power cut in the middle of the signer's file is no alarm", "[signing]")
 {
     Premises premises;
