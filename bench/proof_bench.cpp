@@ -93,7 +93,8 @@ public:
             }
         };
         const auto begin = Clock::now();
-        for (int i = 0; i < requests_in_flight; ++i) asio::co_spawn(context, worker(), asio::detached);
+        for (int i = 0; i < requests_in_flight; ++i)
+            asio::co_spawn(context, worker(), asio::detached);
         context.run();
         return static_cast<double>(entries) / seconds_since(begin);
     }
@@ -121,8 +122,8 @@ public:
             asio::steady_timer timer{context, Clock::now()};
             for (int i = 0; i < requests; ++i) {
                 asio::co_spawn(context, one(), asio::detached);
-                timer.expires_at(timer.expiry() +
-                                 std::chrono::microseconds{1'000'000 * events_per_request / paced_rate});
+                timer.expires_at(timer.expiry() + std::chrono::microseconds{
+                                                      1'000'000 * events_per_request / paced_rate});
                 co_await timer.async_wait(asio::use_awaitable);
             }
         };
@@ -160,10 +161,12 @@ void bench_appends(std::int64_t entries)
     const auto begin = Clock::now();
     constexpr int leaves = 200'000;
     for (int i = 0; i < leaves; ++i) log.append(leaf_hash(log_entry(salt, bytes)));
-    fmt::print("append, {} events a request, {} in flight\n", events_per_request, requests_in_flight);
+    fmt::print("append, {} events a request, {} in flight\n", events_per_request,
+               requests_in_flight);
     fmt::print("  tree, no signer      {:>8.0f} entries/s\n", median(without));
-    fmt::print("  tree and signer      {:>8.0f} entries/s  ratio {:.2f} (rounds {:.2f} {:.2f} {:.2f})\n",
-               median(with), median(ratios), ratios[0], ratios[1], ratios[2]);
+    fmt::print(
+        "  tree and signer      {:>8.0f} entries/s  ratio {:.2f} (rounds {:.2f} {:.2f} {:.2f})\n",
+        median(with), median(ratios), ratios[0], ratios[1], ratios[2]);
     fmt::print("  hashing and tree     {:>8.2f} us/entry, of {:.1f} us/entry in all\n",
                1e6 * seconds_since(begin) / leaves, 1e6 / median(without));
 }
@@ -172,8 +175,9 @@ void bench_receipts()
 {
     Bench bench{true};
     const std::vector<double> waits = bench.receipts();
-    fmt::print("receipt after the answer, at {} entries/s: p50 {:.2f} s, p99 {:.2f} s, max {:.2f} s\n",
-               paced_rate, waits[waits.size() / 2], waits[waits.size() * 99 / 100], waits.back());
+    fmt::print(
+        "receipt after the answer, at {} entries/s: p50 {:.2f} s, p99 {:.2f} s, max {:.2f} s\n",
+        paced_rate, waits[waits.size() / 2], waits[waits.size() * 99 / 100], waits.back());
 }
 
 void bench_verify(std::int64_t entries)

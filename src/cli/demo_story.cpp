@@ -170,9 +170,12 @@ void DemoStory::apply_for(std::int64_t day, FirmId firm, std::int64_t asked, std
 
 void DemoStory::applications()
 {
-    const Condition all_ports{ConditionCode::ports,
-                              std::vector{Text{"CNSHA"}, Text{"CNTXG"}, Text{"CNSZX"}, Text{"CNNGB"}},
-                              {}, {}, {}};
+    const Condition all_ports{
+        ConditionCode::ports,
+        std::vector{Text{"CNSHA"}, Text{"CNTXG"}, Text{"CNSZX"}, Text{"CNNGB"}},
+        {},
+        {},
+        {}};
     const Condition small_lots{ConditionCode::max_units_per_shipment, {}, Amount{4000}, {}, {}};
     const Condition report{ConditionCode::text, {}, {}, Text{"Quarterly end-use report"},
                            parse_day("2026-06-30")};
@@ -350,8 +353,8 @@ void DemoStory::turning_points()
                                           Text{"serial plates were changed"}},
                            wanted(batch, 40));
            later(24 * 14, [this, id, batch]() {
-               record(Role::customs,
-                               ShipmentConfiscated{id, CaseId{"C-2026-017"}, {}}, wanted(batch, 24));
+               record(Role::customs, ShipmentConfiscated{id, CaseId{"C-2026-017"}, {}},
+                      wanted(batch, 24));
                record(Role::customs,
                                ShipmentSeizureLifted{id, CaseId{"C-2026-017"}, {},
                                                      Text{"plates proved genuine"}},

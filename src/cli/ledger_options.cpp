@@ -16,8 +16,9 @@ Result<LedgerOptions> LedgerFlags::options(const std::string& conninfo) const
     constexpr std::string_view simulated = "simulated";
     if (origin.empty() || origin.find_first_of(" +\t\n") != std::string::npos)
         return Refusal{.code = Code::malformed,
-                       .detail = "--origin names the log in its checkpoints: no spaces and no +, as "
-                                 "in ledger.example.org/h200."};
+                       .detail =
+                           "--origin names the log in its checkpoints: no spaces and no +, as "
+                           "in ledger.example.org/h200."};
     LedgerOptions options;
     options.database = conninfo;
     options.origin = origin;

@@ -78,7 +78,8 @@ Signers signers_of(const ServeOptions& options, const std::string& conninfo, Led
 asio::awaitable<void> reload_on(asio::signal_set& hangups, Server& server)
 {
     while (true) {
-        const auto [failed, signal] = co_await hangups.async_wait(asio::as_tuple(asio::use_awaitable));
+        const auto [failed, signal] =
+            co_await hangups.async_wait(asio::as_tuple(asio::use_awaitable));
         if (failed) co_return;
         try {
             server.reload_certificate();
@@ -156,11 +157,12 @@ int run(const ServeOptions& options)
     Metrics metrics;
     int code = exit_ok;
     try {
-        code = serve(context, App{**ledger, doorkeeper, metrics, options.share, *unsafe, &trace}, options.server,
-                     options.access_log);
+        code = serve(context, App{**ledger, doorkeeper, metrics, options.share, *unsafe, &trace},
+                     options.server, options.access_log);
     } catch (const boost::system::system_error& failed) {
-        fmt::print(stderr, "chipledger: cannot listen on {}:{}: {}. Take another --port, or look at "
-                           "--tls-certificate and --tls-key.\n",
+        fmt::print(stderr,
+                   "chipledger: cannot listen on {}:{}: {}. Take another --port, or look at "
+                   "--tls-certificate and --tls-key.\n",
                    options.server.bind, options.server.port, failed.what());
         code = exit_refused;
     } catch (const std::filesystem::filesystem_error& failed) {

@@ -35,8 +35,9 @@ Result<Principal> principal_of(const MintOptions& options)
     Principal principal;
     const auto role = role_named(options.role);
     if (!role)
-        return Refusal{.code = Code::malformed,
-                       .detail = "--role is regulator, customs, logistics, firm, auditor or admin."};
+        return Refusal{
+            .code = Code::malformed,
+            .detail = "--role is regulator, customs, logistics, firm, auditor or admin."};
     principal.role = *role;
     principal.offices = options.offices;
     if (!options.firm.empty()) principal.firm = FirmId{options.firm};

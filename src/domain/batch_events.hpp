@@ -105,7 +105,8 @@ struct AllocationDecommissioned {
     ApprovalId approval{};
     Units units{};
     std::optional<Text> method{};
-    friend bool operator==(const AllocationDecommissioned&, const AllocationDecommissioned&) = default;
+    friend bool operator==(const AllocationDecommissioned&,
+                           const AllocationDecommissioned&) = default;
 };
 BOOST_DESCRIBE_STRUCT(AllocationDecommissioned, (), (approval, units, method))
 

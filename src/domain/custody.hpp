@@ -84,7 +84,8 @@ public:
 
     const Runs& runs() const { return runs_; }
     const Run* at(std::int64_t unit) const;
-    /// Calls `visit` for each piece of a run within [from, to]; gaps (beyond the batch) are left out.
+    /// Calls `visit` for each piece of a run within [from, to]; gaps (beyond the batch) are left
+    /// out.
     void visit(std::int64_t from, std::int64_t to, const Visit& visit) const;
     /// Changes every unit of [from, to], tells `moved`, joins like neighbours again.
     void move(std::int64_t from, std::int64_t to, Position entry, const Change& change,

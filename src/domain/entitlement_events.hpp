@@ -25,8 +25,8 @@ struct PolicyPublished {
     friend bool operator==(const PolicyPublished&, const PolicyPublished&) = default;
 };
 BOOST_DESCRIBE_STRUCT(PolicyPublished, (),
-                      (policy_version, period, caps, critical_pct, carry_over_max_pct, confiscation_effect,
-                       dual_control))
+                      (policy_version, period, caps, critical_pct, carry_over_max_pct,
+                       confiscation_effect, dual_control))
 
 struct FirmRegistered {
     FirmId firm{};
@@ -69,7 +69,8 @@ BOOST_DESCRIBE_STRUCT(ApplicationSubmitted, (), (application, firm, sku, qty, en
 struct ApplicationReviewStarted {
     ApplicationId application{};
     std::optional<Text> reason{};
-    friend bool operator==(const ApplicationReviewStarted&, const ApplicationReviewStarted&) = default;
+    friend bool operator==(const ApplicationReviewStarted&,
+                           const ApplicationReviewStarted&) = default;
 };
 BOOST_DESCRIBE_STRUCT(ApplicationReviewStarted, (), (application, reason))
 
@@ -100,7 +101,8 @@ struct ApprovalGranted {
     friend bool operator==(const ApprovalGranted&, const ApprovalGranted&) = default;
 };
 BOOST_DESCRIBE_STRUCT(ApprovalGranted, (),
-                      (approval, application, firm, granted, period, valid_from, valid_to, conditions))
+                      (approval, application, firm, granted, period, valid_from, valid_to,
+                       conditions))
 
 /// Changes the members it has; A moves with G.
 struct ApprovalAmended {

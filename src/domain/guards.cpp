@@ -203,7 +203,8 @@ void move(State& state, const Event& event, const Units& units, const Custody::C
     // Counts of whatever a holding names follow the units, so that no view has to count.
     std::vector<FirmId> firms;
     const auto counted = [&](const Holding& holding, std::int64_t n) {
-        if (!holding.shipment.empty()) state.shipments.edit(holding.shipment).units[holding.state] += n;
+        if (!holding.shipment.empty())
+            state.shipments.edit(holding.shipment).units[holding.state] += n;
         if (holding.approval.empty()) return;
         Approval& approval = state.approvals.edit(holding.approval);
         approval.units[holding.state] += n;
@@ -215,7 +216,8 @@ void move(State& state, const Event& event, const Units& units, const Custody::C
         const auto moved = [&](const Holding& from, const Holding& to, std::int64_t n) {
             batch.units[from.state] -= n;
             batch.units[to.state] += n;
-            if (from.state == UnitState::registered && from.approval.empty()) batch.unallocated -= n;
+            if (from.state == UnitState::registered && from.approval.empty())
+                batch.unallocated -= n;
             if (to.state == UnitState::registered && to.approval.empty()) batch.unallocated += n;
             counted(from, -n);
             counted(to, n);

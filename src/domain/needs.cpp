@@ -49,7 +49,10 @@ struct Needs {
     {
         return in_shipment(state, e.shipment, {in_transit});
     }
-    Maybe operator()(const ShipmentFound& e) const { return in_shipment(state, e.shipment, {lost}); }
+    Maybe operator()(const ShipmentFound& e) const
+    {
+        return in_shipment(state, e.shipment, {lost});
+    }
     Maybe operator()(const ShipmentHeld& e) const
     {
         return in_shipment(state, e.shipment, {arrived});

@@ -31,7 +31,8 @@ Result<void> confirmed(const State& state, const Event& event)
     const std::string_view type = type_name(event.data);
     const bool needed = std::ranges::any_of(state.policies, [&](const auto& item) {
         const auto& types = item.value.published.dual_control;
-        return types && std::ranges::any_of(*types, [&](const Text& one) { return one.value == type; });
+        return types &&
+               std::ranges::any_of(*types, [&](const Text& one) { return one.value == type; });
     });
     if (!needed || event.actor.role == Role::system) return {};
     if (!event.confirmed_by)

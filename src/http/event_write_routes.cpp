@@ -30,7 +30,8 @@ Result<Submission> read_header(const Context& context)
     if (auto yes = takes(request, "application/json"); !yes) return yes.error();
     for (const auto& [name, value] : request.query) {
         if (name != "dry_run") return malformed("?" + name, "There is no such parameter here.");
-        if (value != "true" && value != "false") return malformed("?dry_run", "Send true or false.");
+        if (value != "true" && value != "false")
+            return malformed("?dry_run", "Send true or false.");
         submission.dry_run = value == "true";
     }
     if (const auto key = request.header("idempotency-key")) {

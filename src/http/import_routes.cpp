@@ -118,7 +118,8 @@ public:
                     row.answer.outcome =
                         co_await redacted(ledger_, context_, row.answer.outcome.error());
                 if (tally_.rows > 0) piece += ',';
-                piece += report_of(row, tally_).dump(-1, ' ', false, Json::error_handler_t::replace);
+                piece +=
+                    report_of(row, tally_).dump(-1, ' ', false, Json::error_handler_t::replace);
             }
         }
         ended_ = done_ && !held_;
@@ -146,7 +147,8 @@ private:
             done_ = !line->has_value();
             if (done_) break;
             ++number_;
-            if ((*line)->find_first_not_of(" \t") == std::string::npos && (*line)->size() <= row_max)
+            if ((*line)->find_first_not_of(" \t") == std::string::npos &&
+                (*line)->size() <= row_max)
                 continue;
             Row row{number_};
             row.submission = co_await read_row(**line);

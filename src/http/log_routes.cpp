@@ -30,7 +30,8 @@ Response no(const Context& context, const Refusal& refusal)
 
 Refusal not_signed_yet()
 {
-    return {.code = Code::lagging, .detail = "Nothing is signed that far yet. Ask again in a second."};
+    return {.code = Code::lagging,
+            .detail = "Nothing is signed that far yet. Ask again in a second."};
 }
 
 asio::awaitable<Response> key(Ledger& ledger, Context& context)

@@ -22,8 +22,9 @@ std::string_view remedy(const RefusalKind& kind)
     case 412: return "Read the thing again, decide again, and send its new ETag.";
     case 413: return "Send less at once; POST /v1/imports takes files of any size.";
     case 415: return "Send application/json.";
-    case 422: return "The request is well formed, but a rule says no. The problem names the numbers "
-                     "and the entries that decided.";
+    case 422:
+        return "The request is well formed, but a rule says no. The problem names the numbers "
+               "and the entries that decided.";
     case 428: return "Send If-Match with the ETag that you read.";
     case 429: return "Wait as long as Retry-After says.";
     case 503: return "Wait as long as Retry-After says, then send the same request with the same "

@@ -28,7 +28,8 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_length,
                     const unsigned char* in, unsigned int in_length, void*)
 {
     auto* chosen = const_cast<unsigned char**>(out);
-    const int found = SSL_select_next_proto(chosen, out_length, http11, sizeof http11 - 1, in, in_length);
+    const int found =
+        SSL_select_next_proto(chosen, out_length, http11, sizeof http11 - 1, in, in_length);
     return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 

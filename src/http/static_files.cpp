@@ -60,7 +60,8 @@ std::vector<Route> static_routes(const files::path& folder, const std::string& p
     std::vector<Route> routes;
     for (const files::directory_entry& entry : files::recursive_directory_iterator{folder}) {
         if (!entry.is_regular_file() || type_of(entry.path()).empty()) continue;
-        const std::string name = prefix + '/' + files::relative(entry.path(), folder).generic_string();
+        const std::string name =
+            prefix + '/' + files::relative(entry.path(), folder).generic_string();
         const Handler handler = serving(entry.path());
         routes.push_back({.method = "GET", .pattern = name, .handler = handler});
         if (entry.path().filename() == "index.html")

@@ -37,12 +37,14 @@ Trace::~Trace()
 
 bool Trace::note(const Context& context)
 {
-    const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const auto now =
+        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
     {
         const std::scoped_lock lock{mutex_};
         if (waiting_.size() >= waiting_max) return false;
-        waiting_.push_back({now, context.caller.principal, std::string{name_of(context.caller.role)},
-                            target_of(context.request), context.request.request_id});
+        waiting_.push_back({now, context.caller.principal,
+                            std::string{name_of(context.caller.role)}, target_of(context.request),
+                            context.request.request_id});
     }
     wake_.notify_one();
     return true;
@@ -75,7 +77,8 @@ void Trace::run()
             continue;
         }
         if (stopping_) {
-            spdlog::error("{} reads of auditors leave no trace: the store is away", waiting_.size());
+            spdlog::error("{} reads of auditors leave no trace: the store is away",
+                          waiting_.size());
             return;
         }
         wake_.wait_for(lock, retry_pause, [&] { return stopping_; });

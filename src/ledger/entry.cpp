@@ -212,7 +212,8 @@ std::string checkpoint_origin(const State& state)
 
 CommandRow command_of(const Submission& submission, const Result<Recorded>& outcome, Time now)
 {
-    CommandRow row{submission.actor.principal, submission.key, submission.body_hash, 201, {}, 0, {}};
+    CommandRow row{
+        submission.actor.principal, submission.key, submission.body_hash, 201, {}, 0, {}};
     if (outcome && outcome->needs_confirmation) {
         row.status = 202;
         row.answer = proposal_text(submission, now);
@@ -230,7 +231,8 @@ CommandRow command_of(const Submission& submission, const Result<Recorded>& outc
 Answer replay(EventStore& store, const CommandRow& command)
 {
     if (command.status == 202)
-        return {Recorded{{}, 0, {}, true, Json::parse(command.answer)["id"].get<std::string>()}, true};
+        return {Recorded{{}, 0, {}, true, Json::parse(command.answer)["id"].get<std::string>()},
+                true};
     if (command.status == 200) return {Recorded{}, true};
     if (!command.answer.empty()) return {refusal_of(command.answer), true};
     Recorded recorded{command.first, 0, {}};

@@ -42,7 +42,8 @@ Refusal dependents(const Event& event, const Refusal& why)
 
 bool is_correction(const EventData& data)
 {
-    return std::holds_alternative<EventCorrected>(data) || std::holds_alternative<EventVoided>(data);
+    return std::holds_alternative<EventCorrected>(data) ||
+           std::holds_alternative<EventVoided>(data);
 }
 
 Position target_of(const EventData& data)

@@ -30,7 +30,8 @@ public:
     /// refolds from before its target.
     Result<State> advance(const Entries& entries, State state, const Event& event);
 
-    /// Keeps what `state`, durable now, adds: the snapshot that is due, the corrections in `events`.
+    /// Keeps what `state`, durable now, adds: the snapshot that is due, the corrections in
+    /// `events`.
     void publish(const State& state, const std::vector<Event>& events);
 
     /// The state as of the first `position` entries, as it was known then.

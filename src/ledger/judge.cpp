@@ -55,7 +55,8 @@ Result<State> Judge::admit_one(Group& group, const State& trial, std::vector<Eve
                                bool& needs_confirmation)
 {
     const Proposal& proposal = submission.proposals[index];
-    Event event = event_of(proposal, submission.actor, Timestamp{recorded_at(trial), trial.utc_offset});
+    Event event =
+        event_of(proposal, submission.actor, Timestamp{recorded_at(trial), trial.utc_offset});
     event.confirmed_by = submission.confirmed_by;
     event.position = {trial.position.number + 1};
     event.recorded_at = recorded_at(trial);

@@ -73,7 +73,8 @@ std::uint64_t Log::wait_beyond(std::uint64_t size, std::chrono::milliseconds lim
 void Log::publish(Note note, std::uint64_t size)
 {
     std::string text = to_string(note);
-    auto next = std::make_shared<const Published>(Published{size, std::move(note), std::move(text)});
+    auto next =
+        std::make_shared<const Published>(Published{size, std::move(note), std::move(text)});
     const std::scoped_lock lock{mutex_};
     published_ = std::move(next);
 }

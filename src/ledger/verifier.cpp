@@ -258,7 +258,8 @@ private:
             return fault("it is missing");
         const std::optional<Hash> known =
             evidence_.known_leaf ? evidence_.known_leaf(index) : std::nullopt;
-        if (known && *known != checked.leaf) return fault("its bytes or its salt are not what was logged");
+        if (known && *known != checked.leaf)
+            return fault("its bytes or its salt are not what was logged");
         range_.append(checked.leaf);
         if (auto broken = heads_.at(index + 1, range_)) {
             report_.fault = std::move(broken);

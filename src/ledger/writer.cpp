@@ -18,7 +18,10 @@ std::string key_hash(const std::string& principal, const std::string& key)
     return sha256(principal + '\n' + key).substr(0, 16);
 }
 
-bool is_plain(const Submission& submission) { return !submission.key.empty() && !submission.dry_run; }
+bool is_plain(const Submission& submission)
+{
+    return !submission.key.empty() && !submission.dry_run;
+}
 
 }  // namespace
 
@@ -54,8 +57,9 @@ Result<void> Writer::start()
         group.state.clock = mode;  // now() asks it before the entry is there.
         durable_ = std::make_shared<const State>(group.state);
         const UtcOffset offset = options_.utc_offset.value_or(std::chrono::hours{8});
-        Event opened = system_event(LedgerOpened{Text{options_.origin}, Text{to_string(offset)}, mode},
-                                    Timestamp{now(), offset});
+        Event opened =
+            system_event(LedgerOpened{Text{options_.origin}, Text{to_string(offset)}, mode},
+                         Timestamp{now(), offset});
         complete(opened, group.state, now());
         apply(group.state, opened);
         group.rows.push_back(row_of(opened));

@@ -120,8 +120,8 @@ bool verify_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf,
     return last == 0 && hash == root;
 }
 
-bool verify_consistency(std::uint64_t from, std::uint64_t to, const Hash& from_root, const Hash& to_root,
-             std::span<const Hash> path)
+bool verify_consistency(std::uint64_t from, std::uint64_t to, const Hash& from_root,
+                        const Hash& to_root, std::span<const Hash> path)
 {
     if (from == 0 || from > to) return false;
     if (from == to) return path.empty() && from_root == to_root;

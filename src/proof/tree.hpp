@@ -23,7 +23,8 @@ public:
     Hash root() const { return root(size()); }
     const Hash& leaf(std::uint64_t index) const { return rows_[0][index]; }
 
-    /// PATH(index, D[size]) of RFC 6962 §2.1.1, the sibling of the leaf first. index < size <= size().
+    /// PATH(index, D[size]) of RFC 6962 §2.1.1, the sibling of the leaf first. index < size <=
+    /// size().
     std::vector<Hash> inclusion(std::uint64_t index, std::uint64_t size) const;
     /// PROOF(from, D[to]) of RFC 6962 §2.1.2. 0 < from <= to <= size().
     std::vector<Hash> consistency(std::uint64_t from, std::uint64_t to) const;
@@ -48,8 +49,8 @@ bool verify_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf,
               std::span<const Hash> path);
 /// Accepts when the first `from` leaves of the tree `to` are the tree `from` (RFC 9162 §2.1.4.2).
 /// Nothing is consistent with the empty tree: there is nothing to prove.
-bool verify_consistency(std::uint64_t from, std::uint64_t to, const Hash& from_root, const Hash& to_root,
-             std::span<const Hash> path);
+bool verify_consistency(std::uint64_t from, std::uint64_t to, const Hash& from_root,
+                        const Hash& to_root, std::span<const Hash> path);
 
 /// The root of a tree that only grows, from the roots of its complete subtrees: what must be kept
 /// to go on is a hash for each bit of the size.

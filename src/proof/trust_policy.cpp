@@ -24,7 +24,8 @@ void add_witness(TrustPolicy& policy, const Words& words)
     if (words.size() < 3 || words.size() > 4) throw ProofFault{"witness <name> <vkey> [url]"};
     if (is_known(policy, words[1]) || words[1] == "none")
         throw ProofFault{words[1] + " is there already"};
-    TrustPolicy::Witness witness{words[1], parse_verifier_key(words[2]), words.size() > 3 ? words[3] : ""};
+    TrustPolicy::Witness witness{words[1], parse_verifier_key(words[2]),
+                                 words.size() > 3 ? words[3] : ""};
     if (witness.key.kind != KeyKind::cosignature) throw ProofFault{"this is no witness's key"};
     policy.witnesses.push_back(std::move(witness));
 }

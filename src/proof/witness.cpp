@@ -50,9 +50,9 @@ WitnessVerdict judge(const Witnessed& seen, const AddCheckpoint& request, const 
 {
     if (request.old != seen.size) return WitnessVerdict::behind;
     if (next.size == seen.size && next.root != seen.root) return WitnessVerdict::behind;
-    const bool follows =
-        seen.size == 0 ? request.path.empty()
-                       : verify_consistency(seen.size, next.size, seen.root, next.root, request.path);
+    const bool follows = seen.size == 0 ? request.path.empty()
+                                        : verify_consistency(seen.size, next.size, seen.root,
+                                                             next.root, request.path);
     return follows ? WitnessVerdict::good : WitnessVerdict::not_consistent;
 }
 

@@ -42,8 +42,8 @@ Result<void> CheckpointStore::put(const CheckpointRow& checkpoint, std::span<con
 Result<std::optional<CheckpointRow>> CheckpointStore::latest()
 {
     return session_->run([&](auto& work) -> Result<std::optional<CheckpointRow>> {
-        const auto found = checkpoints_of(
-            work.exec("SELECT size, root, note FROM checkpoint ORDER BY size DESC, created_at DESC LIMIT 1"));
+        const auto found = checkpoints_of(work.exec(
+            "SELECT size, root, note FROM checkpoint ORDER BY size DESC, created_at DESC LIMIT 1"));
         if (found.empty()) return std::optional<CheckpointRow>{};
         return std::optional{found.front()};
     });

@@ -225,7 +225,10 @@ TEST_CASE("with the log's key stolen, all of it is rebuilt and signed again", "[
     {
         CHECK(victim.verify().code == 0);
     }
-    SECTION("a receipt that was kept names the entry") { CHECK(names(victim.verify(kept_receipt()), "41")); }
+    SECTION("a receipt that was kept names the entry")
+    {
+        CHECK(names(victim.verify(kept_receipt()), "41"));
+    }
     SECTION("a checkpoint that was kept shows two histories of one size")
     {
         const Ran ran = victim.verify("--checkpoint " + original().folder + "/kept");

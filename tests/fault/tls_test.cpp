@@ -63,8 +63,10 @@ std::string header(const Fetched& fetched, const std::string& wanted)
 
 bool openssl_connects(unsigned short port, const std::string& version)
 {
-    return std::system(("openssl s_client " + version + " -cipher ALL:@SECLEVEL=0 -connect 127.0.0.1:" +
-                        std::to_string(port) + " </dev/null >/dev/null 2>&1").c_str()) == 0;
+    return std::system(("openssl s_client " + version +
+                        " -cipher ALL:@SECLEVEL=0 -connect 127.0.0.1:" + std::to_string(port) +
+                        " </dev/null >/dev/null 2>&1")
+                           .c_str()) == 0;
 }
 
 }  // namespace

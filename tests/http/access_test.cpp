@@ -51,8 +51,9 @@ struct TwoFirms {
                                   data(R"({"batch":"B-$","from":1,"serials":["SN-$"]})")));
             done(logistics.record("BatchTestCertified",
                                   data(R"({"batch":"B-$","lab":"L","certificate":"C-$"})")));
-            done(regulator.record("AllocationReserved",
-                                  data(R"({"approval":"AP-$","units":[{"batch":"B-$","count":10}]})")));
+            done(regulator.record(
+                "AllocationReserved",
+                data(R"({"approval":"AP-$","units":[{"batch":"B-$","count":10}]})")));
             done(logistics.record("ShipmentDispatched",
                                   data(R"({"shipment":"S-$","approval":"AP-$",
                                            "units":[{"batch":"B-$","from":1,"to":10}]})")));
@@ -185,9 +186,9 @@ TEST_CASE("an officer who is bound to an office sees and records that office's g
     CHECK(elsewhere.json()["param"] == "/data/office");
     Client free = world.service.as(Role::customs);
     CHECK(held(free, "B").status == 201);
-    const Reply voided = officer.record("EventVoided", R"({"target":)" +
-                                                           std::to_string(world.service.head()->position.number) +
-                                                           R"(,"reason":"did_not_occur"})");
+    const Reply voided = officer.record(
+        "EventVoided", R"({"target":)" + std::to_string(world.service.head()->position.number) +
+                           R"(,"reason":"did_not_occur"})");
     CHECK(voided.status == 422);
     CHECK(voided.json()["code"] == "unknown-entry");
 }

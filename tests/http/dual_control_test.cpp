@@ -53,13 +53,16 @@ TEST_CASE("the first call proposes, a second principal confirms, both are in the
     CHECK(again.body == proposed.body);
     CHECK(world.li.read("/v1/proposals")["data"].size() == 1);
 
-    const Reply confirmed = world.li.post(path_of(proposed) + "/confirm", "", "Idempotency-Key: c\r\n");
+    const Reply confirmed =
+        world.li.post(path_of(proposed) + "/confirm", "", "Idempotency-Key: c\r\n");
     REQUIRE(confirmed.status == 201);
     const Json entry = confirmed.json()["events"][0];
     CHECK(entry["actor"]["principal"] == "chen");
-    CHECK(entry["confirmed_by"] == Json{{"principal", "li"}, {"role", "regulator"}, {"firm", nullptr}});
+    CHECK(entry["confirmed_by"] ==
+          Json{{"principal", "li"}, {"role", "regulator"}, {"firm", nullptr}});
     CHECK(world.li.get("/v1/events/3").body == entry.dump());
-    const Reply repeated = world.li.post(path_of(proposed) + "/confirm", "", "Idempotency-Key: c\r\n");
+    const Reply repeated =
+        world.li.post(path_of(proposed) + "/confirm", "", "Idempotency-Key: c\r\n");
     CHECK(repeated.status == 201);
     CHECK(repeated.header("idempotent-replayed") == "true");
     const Json after = world.chen.read(path_of(proposed));

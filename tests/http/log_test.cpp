@@ -120,7 +120,8 @@ TEST_CASE("another implementation verifies checkpoint, tiles and receipts from t
     register_firms(regulator, "F-", 600);
     const std::string folder = TestCluster::shared().folder() + "/wire";
     std::filesystem::create_directories(folder);
-    std::string command = "node " CHIPLEDGER_SOURCE_DIR "/tests/proof/check_log.mjs http://127.0.0.1:" +
+    std::string command = "node " CHIPLEDGER_SOURCE_DIR
+                          "/tests/proof/check_log.mjs http://127.0.0.1:" +
                           std::to_string(service.port()) + ' ' + folder + "/vkey";
     std::ofstream{folder + "/vkey"} << regulator.get("/v1/log/key").body;
     for (const char* position : {"1", "256", "257", "601"}) {

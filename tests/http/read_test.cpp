@@ -104,7 +104,8 @@ TEST_CASE("nobody comes without a token", "[read][roles]")
 {
     World w;
     Client nobody{w.service.port(), ""}, liar{w.service.port(), w.firm_a.token() + "x"};
-    for (const char* path : {"/v1/firms", "/v1/events", "/v1/summary", "/v1/session", "/v1/clock"}) {
+    for (const char* path :
+         {"/v1/firms", "/v1/events", "/v1/summary", "/v1/session", "/v1/clock"}) {
         const Reply reply = nobody.get(path);
         CHECK(reply.status == 401);
         CHECK(reply.header("www-authenticate") == "Bearer realm=\"chipledger\"");

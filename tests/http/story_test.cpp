@@ -120,10 +120,11 @@ void entitle(Story& s)
     s.yes(s.regulator, "ApplicationReviewStarted", R"({"application":"APP-2"})");
     s.no(s.regulator, "ApprovalGranted", grant("AP-1", "APP-1", "F-A", 601, "2026-03-31"), 422,
          "insufficient-balance");
-    s.yes(s.regulator, "ApprovalGranted",
-          grant("AP-1", "APP-1", "F-A", 600, "2026-03-31",
-                R"([{"code":"ports","allow":["CNSHA"]},{"code":"max_units_per_shipment","max":300},)"
-                R"("Quarterly report"])"));
+    s.yes(
+        s.regulator, "ApprovalGranted",
+        grant("AP-1", "APP-1", "F-A", 600, "2026-03-31",
+              R"([{"code":"ports","allow":["CNSHA"]},{"code":"max_units_per_shipment","max":300},)"
+              R"("Quarterly report"])"));
     s.yes(s.regulator, "ApprovalGranted", grant("AP-2", "APP-2", "F-B", 90, "2026-06-30"));
     s.no(s.regulator, "ApprovalGranted", grant("AP-3", "APP-1", "F-A", 10, "2026-03-31"), 422,
          "bad-state");

@@ -57,7 +57,8 @@ std::vector<StatementIssued> statements(Ledger& ledger)
 
 }  // namespace
 
-TEST_CASE("at the end of a day each firm is told its balances and the size of the log", "[statement]")
+TEST_CASE("at the end of a day each firm is told its balances and the size of the log",
+          "[statement]")
 {
     auto ledger = open_ledger(true);
     record(*ledger, "1", PolicyPublished{1, Period{"P"}, {{Tier{"T1"}, 100}}, 80, 20, {}, {}});
@@ -88,7 +89,8 @@ TEST_CASE("at the end of a day each firm is told its balances and the size of th
     ledger->stop();
 }
 
-TEST_CASE("a simulated clock passes days without statements unless it is told otherwise", "[statement]")
+TEST_CASE("a simulated clock passes days without statements unless it is told otherwise",
+          "[statement]")
 {
     auto ledger = open_ledger(false);
     record(*ledger, "1", FirmRegistered{FirmId{"F-A"}, Text{"A"}, Tier{"T1"}, {}});

@@ -161,9 +161,9 @@ TEST_CASE("the runtime role neither drops the triggers nor reads around its gran
 {
     Database database;
     for (const char* sql :
-         {"ALTER TABLE event DISABLE TRIGGER ALL", "DROP TABLE event", "DROP TRIGGER event_append_only ON event",
-          "SET session_replication_role = replica", "CREATE TABLE mine (x int)",
-          "DELETE FROM principal", "UPDATE token SET hash = ''"}) {
+         {"ALTER TABLE event DISABLE TRIGGER ALL", "DROP TABLE event",
+          "DROP TRIGGER event_append_only ON event", "SET session_replication_role = replica",
+          "CREATE TABLE mine (x int)", "DELETE FROM principal", "UPDATE token SET hash = ''"}) {
         INFO(sql);
         pqxx::connection connection{database.runtime()};
         pqxx::work work{connection};

@@ -50,7 +50,8 @@ TEST_CASE("the runtime role adds to the record and can do nothing else to it", "
         const std::string name = table;
         CHECK(as(database, "chipledger", "DELETE FROM " + name) == "denied");
         CHECK(as(database, "chipledger", "TRUNCATE " + name) == "denied");
-        CHECK(as(database, "chipledger", "ALTER TABLE " + name + " DISABLE TRIGGER ALL") == "denied");
+        CHECK(as(database, "chipledger", "ALTER TABLE " + name + " DISABLE TRIGGER ALL") ==
+              "denied");
         CHECK(as(database, "chipledger", "DROP TABLE " + name) == "denied");
     }
     CHECK(as(database, "chipledger", "UPDATE event SET type = 'x'") == "denied");
@@ -69,7 +70,8 @@ TEST_CASE("the signer reads entries, adds signed heads and nothing more", "[righ
     CHECK(as(database, "chipledger_signer", "INSERT INTO command DEFAULT VALUES") == "denied");
 }
 
-TEST_CASE("a SQL user sees the rows of its firm alone, and none before it is told whose", "[rights]")
+TEST_CASE("a SQL user sees the rows of its firm alone, and none before it is told whose",
+          "[rights]")
 {
     const Database database;
     record(database, 4);

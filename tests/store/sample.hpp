@@ -29,7 +29,8 @@ inline Time at_minute(int minute)
 inline EventRow row(int position)
 {
     std::string number = std::to_string(position);
-    const std::string id = "00000000-0000-7000-8000-" + std::string(12 - number.size(), '0') + number;
+    const std::string id =
+        "00000000-0000-7000-8000-" + std::string(12 - number.size(), '0') + number;
     const int firm = position % 2 == 0 ? 2 : 1;
     return {.position = {position},
             .id = id,

@@ -89,8 +89,8 @@ TEST_CASE("no table holds a token", "[store][token]")
     const std::string token = tokens.mint(customs).value().token;
     const std::string secret = token.substr(token.rfind('_') + 1);
     for (const char* table : {"token", "principal"})
-        CHECK(database.sql(std::string{"SELECT count(*) FROM "} + table + " t WHERE t::text LIKE '%" +
-                           secret + "%'") == "0");
+        CHECK(database.sql(std::string{"SELECT count(*) FROM "} + table +
+                           " t WHERE t::text LIKE '%" + secret + "%'") == "0");
     CHECK(database.sql("SELECT length(hash) FROM token") == "32");
 }
 

@@ -41,7 +41,8 @@ TestCluster::TestCluster()
         if (::chown(name, postgres->pw_uid, postgres->pw_gid) != 0)
             throw std::runtime_error{"cannot give the folder to postgres"};
     }
-    run("initdb", "--data-checksums -D " + folder_ + "/data -U postgres -A trust -E UTF8 --locale=C "
+    run("initdb", "--data-checksums -D " + folder_ +
+                      "/data -U postgres -A trust -E UTF8 --locale=C "
                       "--data-checksums");
     std::ofstream{folder_ + "/data/postgresql.auto.conf"}
         << settings << "unix_socket_directories = '" << folder_ << "'\n";
@@ -121,7 +122,8 @@ void TestCluster::run(const std::string& program, const std::string& arguments) 
 {
     std::string command = programs + program + ' ' + arguments + " >" + folder_ + "/" + program +
                           ".out 2>&1 </dev/null";
-    if (is_root()) command = "cd / && setpriv --reuid=postgres --regid=postgres --clear-groups " + command;
+    if (is_root())
+        command = "cd / && setpriv --reuid=postgres --regid=postgres --clear-groups " + command;
     if (std::system(command.c_str()) != 0)
         throw std::runtime_error{program + " failed: see " + folder_ + "/" + program + ".out"};
 }

@@ -160,7 +160,9 @@ TEST_CASE("random histories: every event is accepted and refused somewhere", "[m
         }
     }
     for (const std::string_view type : event_types()) {
-        if (type == "LedgerOpened" || type == "StatementIssued" || type == "EventCorrected" || type == "EventVoided") continue;
+        if (type == "LedgerOpened" || type == "StatementIssued" || type == "EventCorrected" ||
+            type == "EventVoided")
+            continue;
         INFO(type);
         CHECK(tally[type].accepted > 0);
         CHECK(tally[type].refused > 0);

@@ -47,7 +47,8 @@ TEST_CASE("signed notes: the known ones open, the broken ones do not", "[proof]"
     const Json data = vectors("note/signed_note.json");
     for (const Json& one : data["accept"]) {
         INFO(one["id"]);
-        CHECK(opened(text_of(one["note"]), keys_of(one["vkeys"])) == one["verified"].get<std::size_t>());
+        CHECK(opened(text_of(one["note"]), keys_of(one["vkeys"])) ==
+              one["verified"].get<std::size_t>());
         CHECK(to_string(parse_note(text_of(one["note"]))) == one["note"]);
     }
     for (const Json& one : data["reject"]) {
@@ -126,7 +127,8 @@ TEST_CASE("a policy counts witnesses and groups, and fails closed", "[proof]")
         witnesses.push_back(make_signer_key(name, KeyKind::cosignature));
         text += std::string{"witness "} + name + ' ' + to_string(witnesses.back().verifier) + '\n';
     }
-    const TrustPolicy policy = parse_policy(text + "group two 2 a b c\ngroup all all two c\nquorum all\n");
+    const TrustPolicy policy =
+        parse_policy(text + "group two 2 a b c\ngroup all all two c\nquorum all\n");
     Note note{to_string(Checkpoint{"ledger.example", 0, empty_root(), ""}), {}};
     note.signatures.push_back(sign(log, note.text));
     const auto with = [&](std::initializer_list<std::size_t> who) {

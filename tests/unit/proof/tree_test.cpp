@@ -72,14 +72,14 @@ TEST_CASE("the tree of RFC 6962: roots, paths and proofs of eight leaves", "[pro
     for (const Json& one : data["inclusion"]) {
         const auto path = tree.inclusion(number_of(one["index"]), number_of(one["size"]));
         CHECK(path == hashes_of_hex(one["proof"]));
-        CHECK(verify_inclusion(number_of(one["index"]), number_of(one["size"]), hash_of_hex(one["leaf_hash"]),
-                       hash_of_hex(one["root"]), path));
+        CHECK(verify_inclusion(number_of(one["index"]), number_of(one["size"]),
+                               hash_of_hex(one["leaf_hash"]), hash_of_hex(one["root"]), path));
     }
     for (const Json& one : data["consistency"]) {
         const auto path = tree.consistency(number_of(one["size1"]), number_of(one["size2"]));
         CHECK(path == hashes_of_hex(one["proof"]));
-        CHECK(verify_consistency(number_of(one["size1"]), number_of(one["size2"]), hash_of_hex(one["root1"]),
-                      hash_of_hex(one["root2"]), path));
+        CHECK(verify_consistency(number_of(one["size1"]), number_of(one["size2"]),
+                                 hash_of_hex(one["root1"]), hash_of_hex(one["root2"]), path));
     }
 }
 
@@ -116,9 +116,11 @@ TEST_CASE("70,000 leaves: roots, proofs and tiles", "[proof]")
     for (const Json& one : data["roots"])
         CHECK(tree.root(number_of(one["size"])) == hash_of_hex(one["root"]));
     for (const Json& one : data["inclusion"])
-        CHECK(tree.inclusion(number_of(one["index"]), number_of(one["size"])) == hashes_of_hex(one["proof"]));
+        CHECK(tree.inclusion(number_of(one["index"]), number_of(one["size"])) ==
+              hashes_of_hex(one["proof"]));
     for (const Json& one : data["consistency"])
-        CHECK(tree.consistency(number_of(one["size1"]), number_of(one["size2"])) == hashes_of_hex(one["proof"]));
+        CHECK(tree.consistency(number_of(one["size1"]), number_of(one["size2"])) ==
+              hashes_of_hex(one["proof"]));
     int tiles = 0;
     for (const Json& geometry : data["tile_geometry"])
         for (const Json& sample : geometry["sample_tiles"]) {

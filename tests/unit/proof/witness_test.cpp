@@ -30,7 +30,8 @@ TEST_CASE("the known request of a log to its witness", "[proof]")
     CHECK(judge({}, first, next) == WitnessVerdict::good);
     first.path = request.path;
     CHECK(judge({}, first, next) == WitnessVerdict::not_consistent);
-    for (const char* broken : {"", "old 3", "old 03\n\n", "old x\n\n", "new 3\n\n", "old 3\nAA==\n\n"})
+    for (const char* broken :
+         {"", "old 3", "old 03\n\n", "old x\n\n", "new 3\n\n", "old 3\nAA==\n\n"})
         CHECK_THROWS_AS(parse_add_checkpoint(broken), ProofFault);
     CHECK_THROWS_AS(parse_add_checkpoint(text.substr(0, text.size() / 2)), ProofFault);
 }
