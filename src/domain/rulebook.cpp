@@ -58,6 +58,7 @@ void note(State& state, const Event& event)
 {
     state.position = event.position;
     state.recorded_at = event.recorded_at;
+    state.occurred_latest = std::max(state.occurred_latest, event.occurred_at.at);
     for (const Subject& subject : event.subjects)
         state.versions.insert({subject.kind, subject.id}, subject.version);
 }

@@ -154,6 +154,7 @@ struct State {
     ClockMode clock{};
     Position position{};
     Time recorded_at{};
+    Time occurred_latest{};  ///< The latest occurred_at of all entries.
     Day stated{};  ///< The last day that statements were issued for.
 
     PersistentMap<Period, Policy> policies{};

@@ -118,6 +118,9 @@ asio::awaitable<Response> entries(Ledger& ledger, Context& context)
         filter->after = Position{*after};
     }
     filter->upto = moment->state->position;
+    if (moment->effective_at)
+        filter->occurred_to = std::min(filter->occurred_to.value_or(*moment->effective_at),
+                                       *moment->effective_at);
     filter->limit = page->limit + 1;
     Result<std::vector<StoredEntry>> found = co_await ledger.list(std::move(*filter));
     if (!found) co_return no(context, found.error());
@@ -129,7 +132,9 @@ asio::awaitable<Response> entries(Ledger& ledger, Context& context)
         reply(200, "application/json", list_body(*found, more, cursor, *moment->state));
     response.set("Cache-Control", cache_of(*moment));
     if (more) response.set("Link", next_link(context.request, cursor));
-    const std::string etag = "p" + std::to_string(moment->state->position.number);
+    std::string etag = "p" + std::to_string(moment->state->position.number);
+    if (moment->effective_at)
+        etag += "." + std::to_string(moment->effective_at->time_since_epoch().count());
     co_return with_etag(std::move(response), etag, context.request);
 }
 

@@ -9,6 +9,8 @@ std::vector<Route> thing_routes(Ledger& ledger);
 /// GET of entries: the list, one, the catalogue and the feed.
 std::vector<Route> entry_routes(Ledger& ledger);
 
+/// /v1/audit: explain, diff, what-if, reconcile.
+std::vector<Route> audit_routes(Ledger& ledger);
 /// /v1/log: checkpoint, tiles, receipts, consistency proofs.
 std::vector<Route> log_routes(Ledger& ledger);
 

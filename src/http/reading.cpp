@@ -80,7 +80,7 @@ boost::asio::awaitable<Result<Moment>> moment_of(Ledger& ledger, const Context& 
                                                  std::vector<std::string_view> known)
 {
     const Request& request = context.request;
-    known.insert(known.end(), {"as_of", "min_position"});
+    known.insert(known.end(), {"as_of", "min_position", "effective_at"});
     for (const auto& [name, value] : request.query)
         if (std::ranges::find(known, name) == known.end())
             co_return malformed(name, "There is no such parameter here. Leave it out.");
@@ -95,15 +95,28 @@ boost::asio::awaitable<Result<Moment>> moment_of(Ledger& ledger, const Context& 
                               .available = head.number,
                               .requested = *number};
     }
-    Moment moment{ledger.head(), false};
-    const auto text = request.parameter("as_of");
-    if (!text) co_return moment;
-    const Result<Position> position =
-        co_await as_of(ledger, std::string{*text}, moment.state->position);
-    if (!position) co_return position.error();
-    Result<std::shared_ptr<const State>> state = co_await ledger.at(*position);
-    if (!state) co_return state.error();
-    co_return Moment{*state, true};
+    Moment moment{ledger.head(), false, {}};
+    Position position = moment.state->position;
+    if (const auto text = request.parameter("as_of")) {
+        const Result<Position> asked = co_await as_of(ledger, std::string{*text}, position);
+        if (!asked) co_return asked.error();
+        Result<std::shared_ptr<const State>> state = co_await ledger.at(*asked);
+        if (!state) co_return state.error();
+        moment = {*state, true, {}};
+        position = *asked;
+    }
+    if (const auto text = request.parameter("effective_at")) {
+        const auto occurred = parse_timestamp(*text);
+        if (!occurred)
+            co_return malformed("effective_at",
+                                "Send an RFC 3339 time, as in 2026-02-20T09:00:00%2B08:00.");
+        Result<std::shared_ptr<const State>> state =
+            co_await ledger.effective(position, occurred->at);
+        if (!state) co_return state.error();
+        moment.state = *state;
+        moment.effective_at = occurred->at;
+    }
+    co_return moment;
 }
 
 std::string cache_of(const Moment& moment)
@@ -117,6 +130,11 @@ Response view_reply(const Context& context, const Moment& moment, Json body, std
     if (moment.state->position > Position{})
         body["recorded_at"] = to_string(moment.state->recorded_at);
     if (etag.empty()) etag = "p" + std::to_string(moment.state->position.number);
+    if (moment.effective_at) {
+        body["effective_at"] = to_string(*moment.effective_at);
+        etag = "p" + std::to_string(moment.state->position.number) + "." +
+               std::to_string(moment.effective_at->time_since_epoch().count());
+    }
     Response response = reply(200, "application/json", body.dump());
     response.set("Cache-Control", cache_of(moment));
     return with_etag(std::move(response), etag, context.request);

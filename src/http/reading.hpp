@@ -14,6 +14,7 @@ namespace chipledger {
 struct Moment {
     std::shared_ptr<const State> state{};
     bool fixed = false;  ///< as_of was given: the answer never changes.
+    std::optional<Time> effective_at{};  ///< Only what had occurred by then counts.
 };
 
 Viewer viewer_of(const Context& context);
@@ -21,7 +22,7 @@ Viewer viewer_of(const Context& context);
 /// Narrows the filter to the entries that the viewer may see, as goods are in `state`.
 void show_only(EventFilter& filter, const Viewer& viewer, const State& state);
 
-/// Resolves min_position and as_of; malformed for other parameters than these and `known`.
+/// Resolves min_position, as_of and effective_at; malformed for other parameters than these and `known`.
 boost::asio::awaitable<Result<Moment>> moment_of(Ledger& ledger, const Context& context,
                                                  std::vector<std::string_view> known = {});
 

@@ -10,7 +10,7 @@ constexpr std::size_t snapshots_max = 1024;  // Beyond it every second goes, and
 constexpr std::size_t recent_max = 64;
 
 /// What is left of an entry under `overrides`: itself, its replacement, or nothing.
-std::optional<Event> effective(Event event, const Overrides& overrides)
+std::optional<Event> read_under(const Overrides& overrides, Event event)
 {
     if (is_correction(event.data)) return {};
     const auto found = overrides.find(event.position);
@@ -52,11 +52,13 @@ Position target_of(const EventData& data)
     return {std::get<EventVoided>(data).target};
 }
 
-Overrides History::known_at(Position position, const std::vector<Event>& more) const
+Overrides History::known_at(Position position, const std::vector<Event>& more,
+                            const std::set<Position>& without) const
 {
     std::map<Position, Event> live;  // Corrections in force, by their own position.
     const auto hear = [&](const Event& event) {
         if (!is_correction(event.data) || event.position > position) return;
+        if (without.contains(event.position)) return;
         if (std::holds_alternative<EventVoided>(event.data))
             if (live.erase(target_of(event.data)) > 0) return;  // A correction is taken back.
         live.insert({event.position, event});
@@ -106,7 +108,7 @@ Result<State> History::refold(const Entries& entries, const Overrides& overrides
 {
     State state = *before(std::min(upto, checked_after), overrides);
     auto step = [&](Event&& recorded) -> Result<void> {
-        const std::optional<Event> event = effective(recorded, overrides);
+        const std::optional<Event> event = read_under(overrides, recorded);
         if (event && event->position > checked_after)
             if (auto yes = admit(state, *event); !yes) return dependents(*event, yes.error());
         if (event)

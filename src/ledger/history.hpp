@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domain/rulebook.hpp"
+#include "ledger/hypothesis.hpp"
 #include "store/event_store.hpp"
 
 namespace chipledger {
@@ -42,10 +43,19 @@ public:
     Result<State> judge(const Entries& entries, const State& state,
                         const std::vector<Event>& pending, const Event& correction);
 
+    /// What the log up to `head` would be under a hypothesis, and what the rulebook would have
+    /// refused; approvals fall due up to `now`. Touches nothing.
+    Result<Hypothetical> imagine(const Entries& entries, Position head,
+                                 const Hypothesis& hypothesis, Time now);
+
+    /// The state of what had occurred by `occurred`, as it is known at entry `position`.
+    Result<State> effective(const Entries& entries, Position position, Time occurred);
+
 private:
     using Snapshot = std::shared_ptr<const State>;
 
-    Overrides known_at(Position position, const std::vector<Event>& more = {}) const;
+    Overrides known_at(Position position, const std::vector<Event>& more = {},
+                       const std::set<Position>& without = {}) const;
     Snapshot before(Position limit, const Overrides& overrides) const;
     Result<State> refold(const Entries& entries, const Overrides& overrides, Position upto,
                          Position checked_after);

@@ -172,6 +172,37 @@ public:
         co_return co_await readers_.run(work);
     }
 
+    asio::awaitable<Result<Hypothetical>> imagine(Position position, Hypothesis hypothesis) override
+    {
+        const Time limit = std::max(now(), head()->recorded_at);
+        const auto at_head = position == head()->position;
+        const auto known = co_await at(position);
+        if (!known) co_return known.error();
+        const Time until = at_head ? limit : (*known)->recorded_at;
+        const auto work = [&](EventStore& store) {
+            return history_.imagine(entries_of(store), position, hypothesis, until);
+        };
+        co_return co_await readers_.run(work);
+    }
+
+    asio::awaitable<Result<std::shared_ptr<const State>>> effective(Position position,
+                                                                    Time occurred) override
+    {
+        const auto work = [&](EventStore& store) -> Result<std::shared_ptr<const State>> {
+            Result<State> state = history_.effective(entries_of(store), position, occurred);
+            if (!state) return state.error();
+            return std::make_shared<const State>(std::move(*state));
+        };
+        co_return co_await readers_.run(work);
+    }
+
+    asio::awaitable<Result<std::map<Position, std::string>>> types(
+        std::vector<Position> positions) override
+    {
+        const auto work = [&](EventStore& store) { return store.types(positions); };
+        co_return co_await readers_.run(work);
+    }
+
     Time now() const override { return writer_->now(); }
 
     asio::awaitable<Result<Time>> set_now(Time now) override

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/state.hpp"
+#include "ledger/hypothesis.hpp"
 #include "ledger/log.hpp"
 #include "ledger/submission.hpp"
 #include "store/event_store.hpp"
@@ -58,6 +59,15 @@ public:
     virtual boost::asio::awaitable<Result<std::vector<StoredEntry>>> list(EventFilter filter) = 0;
     /// The proposal of this number, or with none all that are open.
     virtual boost::asio::awaitable<Result<std::vector<ProposalRow>>> proposals(std::string id) = 0;
+    /// What would be at entry `position`, had things been otherwise.
+    virtual boost::asio::awaitable<Result<Hypothetical>> imagine(Position position,
+                                                                 Hypothesis hypothesis) = 0;
+    /// The state of what had occurred by then, as known at entry `position`.
+    virtual boost::asio::awaitable<Result<std::shared_ptr<const State>>> effective(
+        Position position, Time occurred) = 0;
+    /// The type of each entry.
+    virtual boost::asio::awaitable<Result<std::map<Position, std::string>>> types(
+        std::vector<Position> positions) = 0;
     /// Ledger time: the wall clock, or the simulated one.
     virtual Time now() const = 0;
     /// Moves a simulated clock forward; entries fall due on the way and are durable on return.

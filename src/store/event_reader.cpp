@@ -178,6 +178,20 @@ Result<std::optional<CommandRow>> EventStore::command(const std::string& princip
     });
 }
 
+Result<std::map<Position, std::string>> EventStore::types(const std::vector<Position>& positions)
+{
+    SqlArray wanted;
+    for (const Position position : positions) wanted.add(position.number);
+    return session_->run([&](auto& work) -> Result<std::map<Position, std::string>> {
+        std::map<Position, std::string> types;
+        for (const auto& row : work.exec_params(
+                 "SELECT position, type FROM event WHERE position = ANY ($1::bigint[])",
+                 wanted.text()))
+            types[{row[0].template as<std::int64_t>()}] = row[1].c_str();
+        return types;
+    });
+}
+
 Result<std::vector<ProposalRow>> EventStore::proposals(const std::string& id)
 {
     const std::string query =

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -64,6 +65,9 @@ public:
 
     Result<std::optional<CommandRow>> command(const std::string& principal,
                                               const std::string& key);
+
+    /// The type of each of these entries.
+    Result<std::map<Position, std::string>> types(const std::vector<Position>& positions);
 
     /// The proposal with this id, or all that are open, oldest first.
     Result<std::vector<ProposalRow>> proposals(const std::string& id = {});
