@@ -1,6 +1,7 @@
 #include "codec/json_profile.hpp"
 #include "domain/rulebook.hpp"
 #include "http/conditional.hpp"
+#include "http/feed.hpp"
 #include "http/media.hpp"
 #include "http/problem.hpp"
 #include "http/read_routes.hpp"
@@ -137,6 +138,33 @@ asio::awaitable<Response> diff(Ledger& ledger, Context& context)
     response.set("Cache-Control", "private, max-age=31536000, immutable");
     co_return with_etag(std::move(response),
                         "d" + std::to_string(first) + "-" + std::to_string(last), context.request);
+}
+
+/// Server-sent events: each entry with what it moved, from one position to another.
+asio::awaitable<Response> replay(Ledger& ledger, Context& context)
+{
+    for (const auto& [name, value] : context.request.query)
+        if (name != "from" && name != "to")
+            co_return no(context, malformed('?' + name, "Send from and to."));
+    const auto head = ledger.head();
+    std::shared_ptr<const State> from = std::make_shared<const State>(), to = head;
+    if (context.request.parameter("from")) {
+        const auto state = co_await state_at(ledger, context, "from");
+        if (!state) co_return no(context, state.error());
+        from = *state;
+    }
+    if (context.request.parameter("to")) {
+        const auto state = co_await state_at(ledger, context, "to");
+        if (!state) co_return no(context, state.error());
+        to = *state;
+    }
+    EventFilter filter;
+    filter.after = from->position;
+    filter.upto = to->position;
+    Response response = reply(200, "text/event-stream", "");
+    response.set("Cache-Control", "no-store").set("X-Accel-Buffering", "no");
+    response.stream = replay_feed(ledger, std::move(from), std::move(filter));
+    co_return response;
 }
 
 /// A position in a hypothesis: 1 (or 0, to add after) to the head.
@@ -345,6 +373,7 @@ std::vector<Route> audit_routes(Ledger& ledger)
     reconciling.body_max = 8 << 20;
     return {{"GET", "/v1/audit/explain", {regulator, auditor, firm}, with(explain)},
             {"GET", "/v1/audit/diff", {regulator, auditor}, with(diff)},
+            {"GET", "/v1/audit/replay", {regulator, auditor}, with(replay)},
             {"POST", "/v1/audit/what-if", {regulator, auditor}, with(what_if)},
             std::move(reconciling)};
 }

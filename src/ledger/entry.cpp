@@ -248,20 +248,31 @@ Answer replay(EventStore& store, const CommandRow& command)
     return {std::move(recorded), true};
 }
 
-History::Entries entries_of(EventStore& store, std::function<void(const StoredEntry&)> seen)
+History::Entries decoded(StoredEntries stored)
 {
-    return [&store, seen = std::move(seen)](Position after, Position upto,
-                    const std::function<Result<void>(Event&&)>& entry) -> Result<void> {
+    return [stored = std::move(stored)](
+               Position after, Position upto,
+               const std::function<Result<void>(Event&&)>& entry) -> Result<void> {
         Result<void> good = {};
-        auto read = store.read(after, upto, [&](StoredEntry&& stored) {
+        auto read = stored(after, upto, [&](StoredEntry&& one) {
             if (!good) return;
-            if (seen) seen(stored);
-            Result<Event> event = decode(stored.bytes);
+            Result<Event> event = decode(one.bytes);
             ensure(bool(event), "what is stored can be read");
             good = entry(std::move(*event));
         });
         return good ? read : good;
     };
+}
+
+History::Entries entries_of(EventStore& store, std::function<void(const StoredEntry&)> seen)
+{
+    return decoded([&store, seen = std::move(seen)](Position after, Position upto,
+                                                    const auto& entry) -> Result<void> {
+        return store.read(after, upto, [&](StoredEntry&& stored) {
+            if (seen) seen(stored);
+            entry(std::move(stored));
+        });
+    });
 }
 
 }  // namespace chipledger

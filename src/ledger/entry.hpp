@@ -5,6 +5,7 @@
 #include "domain/rulebook.hpp"
 #include "ledger/history.hpp"
 #include "ledger/submission.hpp"
+#include "ledger/verifier.hpp"
 #include "store/event_store.hpp"
 
 // From a proposal to an entry, and back from a stored answer: what the writer needs beside its
@@ -49,6 +50,8 @@ CommandRow command_of(const Submission& submission, const Result<Recorded>& outc
 /// The first answer again.
 Answer replay(EventStore& store, const CommandRow& command);
 
+/// Stored entries from anywhere, decoded.
+History::Entries decoded(StoredEntries stored);
 /// The store's entries, decoded; `seen` gets each as it is stored.
 History::Entries entries_of(EventStore& store,
                             std::function<void(const StoredEntry&)> seen = {});

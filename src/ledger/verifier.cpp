@@ -7,7 +7,7 @@
 
 #include "codec/event_json.hpp"
 #include "domain/rulebook.hpp"
-#include "ledger/history.hpp"
+#include "ledger/entry.hpp"
 #include "proof/base64.hpp"
 #include "proof/fault.hpp"
 
@@ -79,18 +79,8 @@ private:
 /// Replays what it is fed, and remembers the first thing that is wrong.
 class Replay {
 public:
-    explicit Replay(const StoredEntries& entries)
+    explicit Replay(const StoredEntries& entries) : entries_{decoded(entries)}
     {
-        entries_ = [&entries](Position after, Position upto, const auto& each) -> Result<void> {
-            Result<void> good = {};
-            auto read = entries(after, upto, [&](StoredEntry&& stored) {
-                if (!good) return;
-                Result<Event> event = decode(stored.bytes);
-                ensure(bool(event), "what was read once can be read again");
-                good = each(std::move(*event));
-            });
-            return good ? read : good;
-        };
         history_.publish(state_, {});
     }
 
@@ -158,7 +148,7 @@ private:
         return {};
     }
 
-    History::Entries entries_{};
+    History::Entries entries_;
     History history_{};
     State state_{};
     std::int64_t next_count_ = count_every;

@@ -192,6 +192,21 @@ Json differences(const State& from, const State& to, const std::optional<FirmId>
     return {{"approvals", std::move(approvals)}, {"firms", std::move(firms)}};
 }
 
+Json differences(const State& from, const State& to, const std::vector<Subject>& subjects)
+{
+    Json approvals = Json::object(), firms = Json::object();
+    for (const Subject& subject : subjects) {
+        Json* list = subject.kind == "approval" ? &approvals
+                     : subject.kind == "firm"   ? &firms
+                                                : nullptr;
+        if (!list) continue;
+        Json one = subject.kind == "firm" ? firm_difference(from, to, FirmId{subject.id})
+                                          : approval_difference(from, to, ApprovalId{subject.id});
+        if (!one.empty()) (*list)[subject.id] = std::move(one);
+    }
+    return {{"approvals", std::move(approvals)}, {"firms", std::move(firms)}};
+}
+
 Json moved_units(const State& from, const State& to)
 {
     Json moves = Json::array();

@@ -27,6 +27,8 @@ std::vector<Term> explain_exposure(const State& state, const FirmId& firm, const
 /// {"approvals":{id:{member:{"from","to"}}},"firms":{id:{state:{"from","to"}}}}: only what differs.
 /// A firm's viewer sees its own alone.
 nlohmann::json differences(const State& from, const State& to, const std::optional<FirmId>& own = {});
+/// The same of the approvals and firms among these subjects alone.
+nlohmann::json differences(const State& from, const State& to, const std::vector<Subject>& subjects);
 /// [{"batch","from","to","before","after"}]: ranges of units whose state or approval differs; null
 /// before the batch was there.
 nlohmann::json moved_units(const State& from, const State& to);

@@ -96,7 +96,7 @@ TEST_CASE("every route exists for the roles of its row, and for nobody else", "[
         tokens[role] = world.service.as(role, role == Role::firm ? "F-A" : "").token();
     int checked = 0;
     for (const Route& route : world.service.routes()) {
-        if (route.pattern == "/v1/events/stream") continue;
+        if ((route.pattern == "/v1/events/stream" || route.pattern == "/v1/audit/replay")) continue;
         const std::string path = world.path_of(route, "A");
         INFO(route.method << ' ' << path);
         const auto ask = [&](const Client& who) {
@@ -144,7 +144,7 @@ TEST_CASE("another firm's things are not there, on any route", "[access]")
     for (const Route& route : world.service.routes()) {
         if (route.method != "GET" || route.pattern.find('{') != std::string::npos) continue;
         if (std::ranges::find(route.roles, Role::firm) == route.roles.end()) continue;
-        if (route.pattern == "/v1/events/stream") continue;
+        if ((route.pattern == "/v1/events/stream" || route.pattern == "/v1/audit/replay")) continue;
         INFO(route.pattern);
         const std::string body = own.get(route.pattern).body;
         for (const char* foreign : {"F-B", "AP-B", "AL-B", "B-B", "S-B", "SN-B"})

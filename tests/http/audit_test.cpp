@@ -341,6 +341,19 @@ TEST_CASE("the audit routes, whole and refused", "[audit]")
                             R"({"add":[{"type":"ApprovalRevoked","data":{}}]})"})
         CHECK(auditor.post("/v1/audit/what-if", bad).status == 400);
 
+    Client replaying = service.as(Role::auditor);
+    replaying.wire().send(get("/v1/audit/replay?from=7&to=9",
+                              "Authorization: Bearer " + replaying.token() + "\r\n"));
+    CHECK(replaying.wire().read_head().header("content-type") == "text/event-stream");
+    std::string walked;
+    for (std::string piece = replaying.wire().read_chunk(); !piece.empty();
+         piece = replaying.wire().read_chunk())
+        walked += piece;
+    CHECK(walked.find("id: 8\n") != std::string::npos);
+    CHECK(walked.find(R"("approvals":{"AP":{"available":{"from":40,"to":30},"reserved":{"from":0,"to":10}}})") !=
+          std::string::npos);
+    CHECK(walked.find("id: 10\n") == std::string::npos);
+
     const Reply reconciled =
         auditor.post("/v1/audit/reconcile", R"({"serials":["S1","X"],"batch":"B"})");
     CHECK(reconciled.json() == Json{{"position", 9}, {"matched", {"S1"}}, {"missing", {"S2"}},
