@@ -342,7 +342,7 @@ void DemoStory::turning_points()
             for (const auto& item : state->shipments) {
                 const std::int64_t there = item.value.units[UnitState::arrived];
                 if (there < 100) continue;
-                what(item.key, item.value.batches.front());
+                what(item.key, item.value.terms->batches.front());
                 return;
             }
         };

@@ -6,6 +6,7 @@
 
 #include "cli/evidence.hpp"
 #include "ledger/entry.hpp"
+#include "ledger/history.hpp"
 #include "views/audit.hpp"
 
 namespace chipledger {
@@ -28,7 +29,6 @@ public:
     Walk(const ReplayOptions& options, const LogEvidence& evidence)
         : options_{options}, evidence_{evidence}, entries_{decoded(evidence.entries)}
     {
-        history_.publish(state_, {});
     }
 
     Result<void> run()
@@ -38,7 +38,7 @@ public:
         if (!time && !options_.until.empty())
             upto = std::min(upto, Position{std::atoll(options_.until.c_str())});
         const auto begin = std::chrono::steady_clock::now();
-        return entries_({}, upto, [&](Event&& event) -> Result<void> {
+        return entries_.range({}, upto, [&](Event&& event) -> Result<void> {
             if (ended_ || (time && event.recorded_at > time->at)) return {};
             if (auto good = take(event); !good) return good;
             progress(upto, std::chrono::steady_clock::now() - begin);
@@ -50,10 +50,10 @@ private:
     Result<void> take(const Event& event)
     {
         const State before = state_;
-        Result<State> next = history_.advance(entries_, std::move(state_), event);
+        Result<State> next = advance(entries_, std::move(state_), event);
         if (!next) return next.error();
         state_ = std::move(*next);
-        history_.publish(state_, {event});
+        state_.settle();
         const bool named = options_.firm.empty() ||
                            std::ranges::any_of(event.subjects, [&](const Subject& subject) {
                                return subject.kind == "firm" && subject.id == options_.firm;
@@ -101,8 +101,7 @@ private:
 
     const ReplayOptions& options_;
     const LogEvidence& evidence_;
-    History::Entries entries_;
-    History history_{};
+    Entries entries_;
     State state_{};
     bool ended_ = false;
 };

@@ -26,7 +26,7 @@ Result<std::string> origin_in(const std::string& database)
         apply(state, first);
         return {};
     };
-    if (auto read = entries_of(store)({}, {1}, take); !read) return read.error();
+    if (auto read = entries_of(store).range({}, {1}, take); !read) return read.error();
     if (state.position == Position{1}) return checkpoint_origin(state);
     return Refusal{.code = Code::bad_state, .detail = "The ledger is empty. Start serve first."};
 }

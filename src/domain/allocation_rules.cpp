@@ -10,10 +10,10 @@ No not_available(const State& state, const Units& units, const Approval& approva
 {
     if (auto no = unknown_batch(state, units)) return no;
     for (std::size_t i = 0; i < units.size(); ++i)
-        if (state.batches.at(units[i].batch).sku != approval.sku)
+        if (state.batches.at(units[i].batch).sku != approval.terms->sku)
             return Refusal{.code = Code::unit_not_available,
                            .param = "/data/units/" + std::to_string(i) + "/batch",
-                           .detail = "The approval is for " + approval.sku.value +
+                           .detail = "The approval is for " + approval.terms->sku.value +
                                      ", the batch is not.",
                            .entries = {state.batches.at(units[i].batch).registered}};
     const Needed free{{UnitState::registered}, {}, {}, true};
@@ -56,13 +56,6 @@ Result<void> held_units(const State& state, const Event& event, const ApprovalId
     return {};
 }
 
-Custody::Change to_state(UnitState next)
-{
-    return [next](Holding holding) {
-        holding.state = next;
-        return holding;
-    };
-}
 
 }  // namespace
 
@@ -73,9 +66,10 @@ Result<void> admit(const State& state, const Event& event, const AllocationReser
     if (auto no = claims_blocked(state, reserved.approval, reserved.units)) return *no;
     if (auto no = not_available(state, reserved.units, approval)) return *no;
     const std::int64_t n = count(reserved.units);
-    if (auto no = not_covered(approval, approval.balance.available, n, "/data/units")) return *no;
-    const std::int64_t exposed = exposure(state, approval.firm, approval.period);
-    if (auto no = over_cap(state, approval.firm, approval.period, exposed, n, "/data/units"))
+    if (auto no = not_covered(state, reserved.approval, approval.balance.available, n, "/data/units")) return *no;
+    const std::int64_t exposed = exposure(state, approval.terms->firm, approval.terms->period);
+    if (auto no = over_cap(state, approval.terms->firm, approval.terms->period, exposed, n,
+                           "/data/units"))
         return *no;
     return {};
 }
@@ -83,10 +77,9 @@ Result<void> admit(const State& state, const Event& event, const AllocationReser
 void apply(State& state, const Event& event, const AllocationReserved& reserved)
 {
     const std::int64_t n = count(reserved.units);
-    post(state, event, reserved.approval, {.available = -n, .reserved = n});
-    move(state, event, reserved.units, [&](const Holding&) {
-        return Holding{UnitState::registered, reserved.approval, {}, {}, {}};
-    });
+    post(state, reserved.approval, {.available = -n, .reserved = n});
+    move(state, event, reserved.units,
+         {Change::Kind::reserve, {}, reserved.approval.value});
 }
 
 Result<void> admit(const State& state, const Event& event, const AllocationReleased& released)
@@ -97,8 +90,8 @@ Result<void> admit(const State& state, const Event& event, const AllocationRelea
 void apply(State& state, const Event& event, const AllocationReleased& released)
 {
     const Approval& approval = state.approvals.at(released.approval);
-    post(state, event, released.approval, give_back(approval, count(released.units)));
-    move(state, event, released.units, [](const Holding&) { return Holding{}; });
+    post(state, released.approval, give_back(approval, count(released.units)));
+    move(state, event, released.units, {Change::Kind::release});
 }
 
 Result<void> admit(const State& state, const Event& event, const AllocationTransferred& moved)
@@ -114,23 +107,22 @@ Result<void> admit(const State& state, const Event& event, const AllocationTrans
     const Approval& from = state.approvals.at(moved.from_approval);
     const Approval& to = state.approvals.at(moved.to_approval);
     const std::int64_t n = count(moved.units);
-    if (auto no = not_covered(to, to.balance.available, n, "/data/units")) return *no;
+    if (auto no = not_covered(state, moved.to_approval, to.balance.available, n, "/data/units")) return *no;
     // Within one firm and period the exposure stays what it is, even above a cap that has sunk.
-    if (from.firm == to.firm && from.period == to.period) return {};
-    const std::int64_t exposed = exposure(state, to.firm, to.period);
-    if (auto no = over_cap(state, to.firm, to.period, exposed, n, "/data/units")) return *no;
+    if (from.terms->firm == to.terms->firm && from.terms->period == to.terms->period) return {};
+    const std::int64_t exposed = exposure(state, to.terms->firm, to.terms->period);
+    if (auto no = over_cap(state, to.terms->firm, to.terms->period, exposed, n, "/data/units"))
+        return *no;
     return {};
 }
 
 void apply(State& state, const Event& event, const AllocationTransferred& moved)
 {
     const std::int64_t n = count(moved.units);
-    post(state, event, moved.from_approval, {.available = n, .drawn = -n});
-    post(state, event, moved.to_approval, {.available = -n, .drawn = n});
-    move(state, event, moved.units, [&](Holding holding) {
-        holding.approval = moved.to_approval;
-        return holding;
-    });
+    post(state, moved.from_approval, {.available = n, .drawn = -n});
+    post(state, moved.to_approval, {.available = -n, .drawn = n});
+    move(state, event, moved.units,
+         {Change::Kind::transfer, {}, moved.to_approval.value});
 }
 
 Result<void> admit(const State& state, const Event& event, const AllocationDelivered& delivered)
@@ -144,11 +136,8 @@ Result<void> admit(const State& state, const Event& event, const AllocationDeliv
 
 void apply(State& state, const Event& event, const AllocationDelivered& delivered)
 {
-    move(state, event, delivered.units, [&](Holding holding) {
-        holding.state = UnitState::delivered;
-        holding.site = delivered.site;
-        return holding;
-    });
+    move(state, event, delivered.units,
+         {Change::Kind::place, UnitState::delivered, delivered.site.value});
 }
 
 Result<void> admit(const State& state, const Event& event, const AllocationDeployed& deployed)
@@ -166,11 +155,8 @@ Result<void> admit(const State& state, const Event& event, const AllocationDeplo
 
 void apply(State& state, const Event& event, const AllocationDeployed& deployed)
 {
-    move(state, event, deployed.units, [&](Holding holding) {
-        holding.state = UnitState::deployed;
-        holding.site = deployed.site;
-        return holding;
-    });
+    move(state, event, deployed.units,
+         {Change::Kind::place, UnitState::deployed, deployed.site.value});
 }
 
 Result<void> admit(const State& state, const Event& event, const AllocationUndeployed& undeployed)
@@ -180,11 +166,8 @@ Result<void> admit(const State& state, const Event& event, const AllocationUndep
 
 void apply(State& state, const Event& event, const AllocationUndeployed& undeployed)
 {
-    move(state, event, undeployed.units, [&](Holding holding) {
-        holding.state = UnitState::delivered;
-        holding.site = undeployed.site;
-        return holding;
-    });
+    move(state, event, undeployed.units,
+         {Change::Kind::place, UnitState::delivered, undeployed.site.value});
 }
 
 Result<void> admit(const State& state, const Event& event, const AllocationRecalled& recalled)
@@ -194,11 +177,7 @@ Result<void> admit(const State& state, const Event& event, const AllocationRecal
 
 void apply(State& state, const Event& event, const AllocationRecalled& recalled)
 {
-    move(state, event, recalled.units, [](Holding holding) {
-        holding.before = holding.state;
-        holding.state = UnitState::recalled;
-        return holding;
-    });
+    move(state, event, recalled.units, {Change::Kind::recall});
 }
 
 Result<void> admit(const State& state, const Event& event, const AllocationRecallLifted& lifted)
@@ -208,11 +187,7 @@ Result<void> admit(const State& state, const Event& event, const AllocationRecal
 
 void apply(State& state, const Event& event, const AllocationRecallLifted& lifted)
 {
-    move(state, event, lifted.units, [](Holding holding) {
-        holding.state = holding.before;
-        holding.before = {};
-        return holding;
-    });
+    move(state, event, lifted.units, {Change::Kind::lift});
 }
 
 Result<void> admit(const State& state, const Event& event,
@@ -223,7 +198,7 @@ Result<void> admit(const State& state, const Event& event,
 
 void apply(State& state, const Event& event, const AllocationDecommissioned& decommissioned)
 {
-    move(state, event, decommissioned.units, to_state(UnitState::decommissioned));
+    move(state, event, decommissioned.units, {Change::Kind::to_state, UnitState::decommissioned});
 }
 
 }  // namespace chipledger

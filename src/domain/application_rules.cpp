@@ -41,8 +41,6 @@ void apply(State& state, const Event& event, const ApplicationSubmitted& submitt
     Application& application = state.applications.edit(submitted.application);
     application = {submitted.firm,    submitted.sku,     submitted.qty, submitted.end_use,
                    Status::submitted, event.occurred_at, {}};
-    auto& known = state.firms.edit(submitted.firm).applications;
-    known.insert(std::ranges::upper_bound(known, submitted.application), submitted.application);
 }
 
 Result<void> admit(const State& state, const Event& event, const ApplicationReviewStarted& started)

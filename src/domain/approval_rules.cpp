@@ -10,13 +10,8 @@ namespace {
 /// Σ(G−X) of a firm's approvals in a period: what has been promised to it.
 std::int64_t promised(const State& state, const FirmId& firm, const Period& period)
 {
-    std::int64_t sum = 0;
-    for (const ApprovalId& id : state.firms.at(firm).approvals) {
-        const Approval& approval = state.approvals.at(id);
-        if (approval.period == period)
-            sum += approval.balance.granted - approval.balance.forfeited;
-    }
-    return sum;
+    const Exposure* figures = state.exposures.find({firm, period});
+    return figures ? figures->promised : 0;
 }
 
 No no_promise(const State& state, const FirmId& firm, const Period& period, std::int64_t more,
@@ -47,7 +42,7 @@ Result<void> not_ended(const State& state, const Event& event, const ApprovalId&
     return Refusal{.code = Code::approval_not_in_force,
                    .param = "/data/approval",
                    .detail = status_text(*approval),
-                   .entries = {approval->statuses.back().entry}};
+                   .entries = {approval->terms->statuses.back().entry}};
 }
 
 /// A → X, ended.
@@ -55,7 +50,7 @@ void end(State& state, const Event& event, const ApprovalId& id, ApprovalStatus 
 {
     const std::int64_t rest = state.approvals.at(id).balance.available;
     set_status(state, event, id, status);
-    post(state, event, id, {.available = -rest, .forfeited = rest});
+    post(state, id, {.available = -rest, .forfeited = rest});
 }
 
 }  // namespace
@@ -92,7 +87,7 @@ void apply(State& state, const Event& event, const ApprovalGranted& granted)
     Application& application = state.applications.edit(granted.application);
     application.status = ApplicationStatus::granted;
     application.approval = granted.approval;
-    Approval approval;
+    ApprovalTerms approval;
     approval.firm = granted.firm;
     approval.application = granted.application;
     approval.sku = application.sku;
@@ -108,9 +103,9 @@ Result<void> admit(const State& state, const Event& event, const ApprovalAmended
 {
     if (auto known = not_ended(state, event, amended.approval); !known) return known;
     const Approval& approval = state.approvals.at(amended.approval);
-    if (amended.valid_to && *amended.valid_to < approval.valid_from)
+    if (amended.valid_to && *amended.valid_to < approval.terms->valid_from)
         return Refusal{Code::bad_state, "/data/valid_to",
-                       "The approval is valid from " + to_string(approval.valid_from) + "."};
+                       "The approval is valid from " + to_string(approval.terms->valid_from) + "."};
     if (!amended.granted) return {};
     const Balance& balance = approval.balance;
     const std::int64_t committed =
@@ -124,23 +119,24 @@ Result<void> admit(const State& state, const Event& event, const ApprovalAmended
                        .requested = amended.granted->value};
     const std::int64_t more = *amended.granted - balance.granted;
     if (more <= 0) return {};
-    if (auto no = no_promise(state, approval.firm, approval.period, more, "/data/granted"))
+    if (auto no = no_promise(state, approval.terms->firm, approval.terms->period, more,
+                             "/data/granted"))
         return *no;
     return {};
 }
 
-void apply(State& state, const Event& event, const ApprovalAmended& amended)
+void apply(State& state, const Event&, const ApprovalAmended& amended)
 {
     Approval& approval = state.approvals.edit(amended.approval);
-    if (amended.conditions) approval.conditions = *amended.conditions;
+    if (amended.conditions) approval.terms.edit().conditions = *amended.conditions;
     if (amended.valid_to) {
-        state.expiries.erase({approval.valid_to, amended.approval});
-        approval.valid_to = *amended.valid_to;
-        state.expiries.insert({approval.valid_to, amended.approval}, event.position);
+        state.expiries.erase({approval.terms->valid_to, amended.approval});
+        approval.terms.edit().valid_to = *amended.valid_to;
+        state.expiries.insert({*amended.valid_to, amended.approval}, There{});
     }
     const std::int64_t change =
         amended.granted ? *amended.granted - approval.balance.granted : std::int64_t{0};
-    post(state, event, amended.approval, {.granted = change, .available = change});
+    post(state, amended.approval, {.granted = change, .available = change});
 }
 
 Result<void> admit(const State& state, const Event& event, const ApprovalSuspended& suspended)
@@ -151,7 +147,7 @@ Result<void> admit(const State& state, const Event& event, const ApprovalSuspend
     return Refusal{.code = Code::approval_not_in_force,
                    .param = "/data/approval",
                    .detail = status_text(approval),
-                   .entries = {approval.statuses.back().entry}};
+                   .entries = {approval.terms->statuses.back().entry}};
 }
 
 void apply(State& state, const Event& event, const ApprovalSuspended& suspended)
@@ -168,13 +164,13 @@ Result<void> admit(const State& state, const Event& event, const ApprovalReinsta
         return Refusal{.code = Code::bad_state,
                        .param = "/data/approval",
                        .detail = status_text(*approval),
-                       .entries = {approval->statuses.back().entry}};
-    if (auto no = not_covered(*approval, approval->balance.forfeited, reinstated.restored_qty,
-                              "/data/restored_qty"))
+                       .entries = {approval->terms->statuses.back().entry}};
+    if (auto no = not_covered(state, reinstated.approval, approval->balance.forfeited,
+                              reinstated.restored_qty, "/data/restored_qty"))
         return *no;
     if (reinstated.restored_qty == 0) return {};  // Promises nothing more: no policy is asked.
-    if (auto no = no_promise(state, approval->firm, approval->period, reinstated.restored_qty,
-                             "/data/restored_qty"))
+    if (auto no = no_promise(state, approval->terms->firm, approval->terms->period,
+                             reinstated.restored_qty, "/data/restored_qty"))
         return *no;
     return {};
 }
@@ -183,7 +179,7 @@ void apply(State& state, const Event& event, const ApprovalReinstated& reinstate
 {
     set_status(state, event, reinstated.approval, ApprovalStatus::in_force);
     const std::int64_t back = reinstated.restored_qty;
-    post(state, event, reinstated.approval, {.available = back, .forfeited = -back});
+    post(state, reinstated.approval, {.available = back, .forfeited = -back});
 }
 
 Result<void> admit(const State& state, const Event& event, const ApprovalRevoked& revoked)
@@ -224,12 +220,13 @@ Result<void> admit(const State& state, const Event& event, const QuotaCarriedOve
     if (from->status() != ApprovalStatus::expired)
         return Refusal{Code::bad_state, "/data/from_approval",
                        status_text(*from) + " Only what has expired is carried over."};
-    if (auto no = not_covered(*from, from->balance.forfeited, carried.qty, "/data/qty"))
+    if (auto no = not_covered(state, carried.from_approval, from->balance.forfeited, carried.qty,
+                              "/data/qty"))
         return *no;
-    const Policy* policy = state.policies.find(from->period);
+    const Policy* policy = state.policies.find(from->terms->period);
     if (!policy)  // It was itself carried over, into a period that has none.
         return Refusal{Code::unknown_policy, "/data/from_approval",
-                       "Period " + from->period.value + " has no policy. Publish one first."};
+                       "Period " + from->terms->period.value + " has no policy. Publish one first."};
     const std::int64_t percent = policy->published.carry_over_max_pct;
     const std::int64_t limit = percent * from->balance.granted / 100;
     if (from->balance.carried_out + carried.qty <= limit) return {};
@@ -245,17 +242,13 @@ Result<void> admit(const State& state, const Event& event, const QuotaCarriedOve
 void apply(State& state, const Event& event, const QuotaCarriedOver& carried)
 {
     const std::int64_t qty = carried.qty;
-    post(state, event, carried.from_approval, {.forfeited = -qty, .carried_out = qty});
-    const Approval& from = state.approvals.at(carried.from_approval);
-    Approval approval;
-    approval.firm = from.firm;
-    approval.application = from.application;
-    approval.sku = from.sku;
-    approval.end_use = from.end_use;
+    post(state, carried.from_approval, {.forfeited = -qty, .carried_out = qty});
+    ApprovalTerms approval = *state.approvals.at(carried.from_approval).terms;
     approval.period = carried.period;
     approval.valid_from = carried.valid_from;
     approval.valid_to = carried.valid_to;
-    approval.conditions = from.conditions;
+    approval.statuses.clear();
+    approval.evidence.clear();
     approval.carried_from = carried.from_approval;
     open_approval(state, event, carried.to_approval, std::move(approval), qty);
 }

@@ -32,9 +32,8 @@ void apply(State& state, const Event& event, const BatchRegistered& registered)
     batch.supplier = registered.supplier;
     batch.export_licence = registered.export_licence;
     batch.registered = event.position;
-    batch.units[UnitState::registered] = registered.qty;
-    batch.unallocated = registered.qty;
-    batch.custody = Custody{registered.qty, Holding{}, event.position};
+    state.custodies.insert(registered.batch, Custody{registered.qty, Holding{}, event.position});
+    state.unallocated.insert(registered.batch, registered.qty);
 }
 
 Result<void> admit(const State& state, const Event&, const SerialsRecorded& recorded)

@@ -13,7 +13,7 @@ Result<void> known_condition(const State& state, const Event& event, const Shown
     const Approval* approval = find_approval(state, event, shown.approval);
     if (!approval) return *unknown_approval("/data/approval");
     const std::string& name = shown.condition.value;
-    const bool known = std::ranges::any_of(approval->conditions, [&](const Condition& condition) {
+    const bool known = std::ranges::any_of(approval->terms->conditions, [&](const Condition& condition) {
         return name == boost::describe::enum_to_string(condition.code, "") ||
                (condition.text && condition.text->value == name);
     });
@@ -27,6 +27,7 @@ template <class Shown>
 void note_evidence(State& state, const Event& event, const Shown& shown, bool breach)
 {
     state.approvals.edit(shown.approval)
+        .terms.edit()
         .evidence.push_back({shown.condition, shown.evidence, breach, event.position});
 }
 

@@ -24,6 +24,47 @@ UnitCounts& UnitCounts::operator+=(const UnitCounts& other)
     return *this;
 }
 
+UnitCounts operator-(const UnitCounts& a, const UnitCounts& b)
+{
+    UnitCounts difference;
+    for (std::size_t i = 0; i < unit_states; ++i)
+        difference.by_state[i] = a.by_state[i] - b.by_state[i];
+    return difference;
+}
+
+Holding Change::operator()(Holding holding) const
+{
+    switch (kind) {
+        case Kind::to_state: holding.state = state; break;
+        case Kind::reserve: return {UnitState::registered, ApprovalId{id}, {}, {}, {}};
+        case Kind::release: return {};
+        case Kind::dispatch:
+            holding.state = UnitState::in_transit;
+            holding.shipment = ShipmentId{id};
+            break;
+        case Kind::transfer: holding.approval = ApprovalId{id}; break;
+        case Kind::place:
+            holding.state = state;
+            holding.site = SiteId{id};
+            break;
+        case Kind::recall:
+            holding.before = holding.state;
+            holding.state = UnitState::recalled;
+            break;
+        case Kind::lift:
+            holding.state = holding.before;
+            holding.before = {};
+            break;
+    }
+    return holding;
+}
+
+bool operator==(const Move& a, const Move& b)
+{
+    return a.from == b.from && a.to == b.to && a.change == b.change &&
+           (a.others == b.others || (a.others && b.others && *a.others == *b.others));
+}
+
 Custody::Custody(std::int64_t size, const Holding& holding, Position entry)
 {
     runs_.insert(1, Run{size, holding, entry});
@@ -84,6 +125,13 @@ void Custody::move(std::int64_t from, std::int64_t to, Position entry, const Cha
     }
     for (const std::int64_t start : starts) join(start);
     join(to + 1);
+}
+
+void paint(Custody& custody, const Move& move, Position entry)
+{
+    if (move.others) paint(custody, *move.others, entry);
+    custody.move(move.from, move.to, entry, move.change,
+                 [](const Holding&, const Holding&, std::int64_t) {});
 }
 
 }  // namespace chipledger

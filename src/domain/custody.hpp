@@ -1,7 +1,10 @@
 #pragma once
 #include <array>
 #include <boost/describe.hpp>
+#include <cstdint>
 #include <functional>
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "domain/persistent_map.hpp"
@@ -11,7 +14,7 @@ namespace chipledger {
 
 /// Where a unit is (DESIGN §5). Up to `lost` it is outside the country's books; from `cleared` to
 /// `decommissioned` it is drawn; `returned` and `confiscated` are ends.
-enum class UnitState {
+enum class UnitState : std::uint8_t {
     registered,
     in_transit,
     arrived,
@@ -34,9 +37,9 @@ std::string_view name_of(UnitState state);
 
 /// Units by state.
 struct UnitCounts {
-    std::array<std::int64_t, unit_states> by_state{};
+    std::array<std::int32_t, unit_states> by_state{};
 
-    std::int64_t& operator[](UnitState state) { return by_state[static_cast<std::size_t>(state)]; }
+    std::int32_t& operator[](UnitState state) { return by_state[static_cast<std::size_t>(state)]; }
     std::int64_t operator[](UnitState state) const
     {
         return by_state[static_cast<std::size_t>(state)];
@@ -49,6 +52,7 @@ struct UnitCounts {
     /// Units of an approval that count as Drawn: cleared or beyond.
     std::int64_t drawn() const { return sum(UnitState::cleared, UnitState::decommissioned); }
     UnitCounts& operator+=(const UnitCounts& other);
+    friend UnitCounts operator-(const UnitCounts& a, const UnitCounts& b);
     friend bool operator==(const UnitCounts&, const UnitCounts&) = default;
 };
 
@@ -60,6 +64,35 @@ struct Holding {
     SiteId site{};
     UnitState before{};  ///< State before a recall.
     friend bool operator==(const Holding&, const Holding&) = default;
+};
+
+/// What an entry does to the holding of each unit that it moves.
+struct Change {
+    enum class Kind : std::uint8_t {
+        to_state,  ///< And nothing else.
+        reserve,   ///< Set aside for the approval `id`.
+        release,   ///< Free again.
+        dispatch,  ///< Into the shipment `id`.
+        transfer,  ///< To the approval `id`.
+        place,     ///< To the state, at the site `id`.
+        recall,
+        lift,      ///< Back to the state before the recall.
+    };
+    Kind kind{};
+    UnitState state{};
+    std::string id{};
+
+    Holding operator()(Holding holding) const;
+    friend bool operator==(const Change&, const Change&) = default;
+};
+
+/// Units of one batch, and what happened to them; `others` moved in the same entry before.
+struct Move {
+    std::int32_t from = 0;
+    std::int32_t to = 0;
+    Change change{};
+    std::shared_ptr<const Move> others{};
+    friend bool operator==(const Move& a, const Move& b);
 };
 
 /// Units that share a holding since the same entry; the map's key is the first of them.
@@ -74,7 +107,6 @@ struct Run {
 class Custody {
 public:
     using Runs = PersistentMap<std::int64_t, Run>;
-    using Change = std::function<Holding(const Holding&)>;
     using Moved = std::function<void(const Holding& from, const Holding& to, std::int64_t count)>;
     using Visit = std::function<void(std::int64_t from, std::int64_t to, const Run&)>;
 
@@ -91,10 +123,15 @@ public:
     void move(std::int64_t from, std::int64_t to, Position entry, const Change& change,
               const Moved& moved);
 
+    friend bool operator==(const Custody&, const Custody&) = default;
+
 private:
     void split(std::int64_t first);
     void join(std::int64_t first);
     Runs runs_{};
 };
+
+/// Does to a custody what an entry did, the entry's others first.
+void paint(Custody& custody, const Move& move, Position entry);
 
 }  // namespace chipledger

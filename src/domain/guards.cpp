@@ -22,7 +22,8 @@ Tally tally(const State& state, const Units& units, Test&& passes)
     for (const UnitRange& range : units) {
         std::int64_t seen = 0;
         const Batch& batch = state.batches.at(range.batch);
-        batch.custody.visit(range.from, range.to, [&](auto from, auto to, const Run& run) {
+        const Custody custody = state.custody_of(range.batch);
+        custody.visit(range.from, range.to, [&](auto from, auto to, const Run& run) {
             seen += to - from + 1;
             if (passes(run.holding))
                 sum.good += to - from + 1;
@@ -60,20 +61,23 @@ std::string states_text(const Needed& needed)
     return text;
 }
 
-std::vector<Position> movements_of(const Approval& approval)
+/// The first entries that moved the balance.
+std::vector<Position> movements_of(const State& state, const ApprovalId& id)
 {
     std::vector<Position> entries;
-    for (const auto& item : approval.movements) {
-        if (entries.size() == entries_max) break;
-        entries.push_back(Position{item.key});
-    }
+    Balance before;
+    state.approvals.history(id, [&](std::int64_t position, const Approval* approval) {
+        if (!approval || approval->balance == before) return;
+        before = approval->balance;
+        if (entries.size() < entries_max) entries.push_back(Position{position});
+    });
     return entries;
 }
 
 const Condition* find_condition(const Approval& approval, ConditionCode code)
 {
-    const auto found = std::ranges::find(approval.conditions, code, &Condition::code);
-    return found == approval.conditions.end() ? nullptr : &*found;
+    const auto found = std::ranges::find(approval.terms->conditions, code, &Condition::code);
+    return found == approval.terms->conditions.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -92,7 +96,7 @@ bool Needed::in_state(const Holding& holding) const
 const Approval* find_approval(const State& state, const Event& event, const ApprovalId& id)
 {
     const Approval* approval = state.approvals.find(id);
-    if (approval && event.actor.role == Role::firm && event.actor.firm != approval->firm)
+    if (approval && event.actor.role == Role::firm && event.actor.firm != approval->terms->firm)
         return nullptr;
     return approval;
 }
@@ -112,7 +116,7 @@ No not_in_force(const Approval& approval, const Event& event, std::string_view p
                    .detail = std::string{"The approval is "} +
                              boost::describe::enum_to_string(status, "") +
                              " when this occurred. Ask the regulator.",
-                   .entries = {approval.statuses.back().entry}};
+                   .entries = {approval.terms->statuses.back().entry}};
 }
 
 No unknown_batch(const State& state, const Units& units)
@@ -145,8 +149,8 @@ No not_all(const State& state, const Units& units, const Needed& needed)
     return not_in_state(state, units, needed);
 }
 
-No not_covered(const Approval& approval, std::int64_t available, std::int64_t requested,
-               std::string_view param)
+No not_covered(const State& state, const ApprovalId& id, std::int64_t available,
+               std::int64_t requested, std::string_view param)
 {
     if (requested <= available) return {};
     return Refusal{Code::insufficient_balance,
@@ -155,7 +159,7 @@ No not_covered(const Approval& approval, std::int64_t available, std::int64_t re
                        std::to_string(requested) + " units. Ask for fewer.",
                    available,
                    requested,
-                   movements_of(approval)};
+                   movements_of(state, id)};
 }
 
 No over_cap(const State& state, const FirmId& firm, const Period& period, std::int64_t exposed,
@@ -198,45 +202,60 @@ std::optional<std::int64_t> limit_of(const Approval& approval, ConditionCode cod
     return *condition->max;
 }
 
-void move(State& state, const Event& event, const Units& units, const Custody::Change& change)
+namespace {
+
+/// Remembers the move beside what the entry has moved in the batch before.
+void remember(State& state, const UnitRange& range, const Change& change)
+{
+    Move move{static_cast<std::int32_t>(range.from.value),
+              static_cast<std::int32_t>(range.to.value), change, {}};
+    if (state.moves.edited(range.batch))
+        move.others = std::make_shared<const Move>(state.moves.at(range.batch));
+    state.moves.insert(range.batch, std::move(move));
+}
+
+}  // namespace
+
+void move(State& state, const Event& event, const Units& units, const Change& change)
 {
     // Counts of whatever a holding names follow the units, so that no view has to count.
-    std::vector<FirmId> firms;
     const auto counted = [&](const Holding& holding, std::int64_t n) {
         if (!holding.shipment.empty())
-            state.shipments.edit(holding.shipment).units[holding.state] += n;
-        if (holding.approval.empty()) return;
-        Approval& approval = state.approvals.edit(holding.approval);
-        approval.units[holding.state] += n;
-        state.firms.edit(approval.firm).units[holding.state] += n;
-        if (std::ranges::find(firms, approval.firm) == firms.end()) firms.push_back(approval.firm);
+            state.shipments.edit(holding.shipment).units[holding.state] +=
+                static_cast<std::int32_t>(n);
+        if (!holding.approval.empty())
+            state.approvals.edit(holding.approval).units[holding.state] +=
+                static_cast<std::int32_t>(n);
+    };
+    const auto is_free = [](const Holding& holding) {
+        return holding.state == UnitState::registered && holding.approval.empty();
     };
     for (const UnitRange& range : units) {
-        Batch& batch = state.batches.edit(range.batch);
+        std::int64_t freed = 0;
         const auto moved = [&](const Holding& from, const Holding& to, std::int64_t n) {
-            batch.units[from.state] -= n;
-            batch.units[to.state] += n;
-            if (from.state == UnitState::registered && from.approval.empty())
-                batch.unallocated -= n;
-            if (to.state == UnitState::registered && to.approval.empty()) batch.unallocated += n;
+            freed += (is_free(to) ? n : 0) - (is_free(from) ? n : 0);
             counted(from, -n);
             counted(to, n);
         };
-        batch.custody.move(range.from, range.to, event.position, change, moved);
-    }
-    for (const FirmId& id : firms) {
-        Firm& firm = state.firms.edit(id);
-        firm.timeline.insert(event.position.number,
-                             {event.occurred_at, event.recorded_at, firm.units});
+        if (!state.custodies.contains(range.batch))
+            state.custodies.insert(range.batch, state.custody_of(range.batch));
+        state.custodies.edit(range.batch)
+            .move(range.from, range.to, event.position, change, moved);
+        if (freed != 0) state.unallocated.edit(range.batch) += freed;
+        remember(state, range, change);
     }
 }
 
-void post(State& state, const Event& event, const ApprovalId& id, const Balance& change)
+void post(State& state, const ApprovalId& id, const Balance& change)
 {
     Approval& approval = state.approvals.edit(id);
     approval.balance = approval.balance + change;
-    Balance& movement = approval.movements.edit(event.position.number);
-    movement = movement + change;
+    const std::int64_t exposed = change.reserved + change.drawn;
+    const std::int64_t promised = change.granted - change.forfeited;
+    if (exposed == 0 && promised == 0) return;
+    Exposure& figures = state.exposures.edit({approval.terms->firm, approval.terms->period});
+    figures.exposed += exposed;
+    figures.promised += promised;
 }
 
 Balance give_back(const Approval& approval, std::int64_t units)
@@ -249,22 +268,23 @@ Balance give_back(const Approval& approval, std::int64_t units)
 void set_status(State& state, const Event& event, const ApprovalId& id, ApprovalStatus status)
 {
     Approval& approval = state.approvals.edit(id);
-    approval.statuses.push_back({event.occurred_at.at, status, event.position});
-    const Expiry expiry{approval.valid_to, id};
+    approval.terms.edit().statuses.push_back({event.occurred_at.at, status, event.position});
+    const Expiry expiry{approval.terms->valid_to, id};
     if (approval.ended())
         state.expiries.erase(expiry);
     else
-        state.expiries.insert(expiry, event.position);
+        state.expiries.insert(expiry, There{});
 }
 
-void open_approval(State& state, const Event& event, const ApprovalId& id, Approval approval,
+void open_approval(State& state, const Event& event, const ApprovalId& id, ApprovalTerms terms,
                    std::int64_t granted)
 {
-    Firm& firm = state.firms.edit(approval.firm);
-    firm.approvals.insert(std::ranges::upper_bound(firm.approvals, id), id);
-    state.approvals.insert(id, std::move(approval));
+    state.approvals_of.insert({terms.firm, id}, There{});
+    Approval& approval = state.approvals.edit(id);
+    approval = {};
+    approval.terms.edit() = std::move(terms);
     set_status(state, event, id, ApprovalStatus::in_force);
-    post(state, event, id, {.granted = granted, .available = granted});
+    post(state, id, {.granted = granted, .available = granted});
 }
 
 }  // namespace chipledger

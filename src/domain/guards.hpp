@@ -39,8 +39,9 @@ No not_held(const State& state, const Units& units, const Needed& needed);
 No not_in_state(const State& state, const Units& units, const Needed& needed);
 /// unknown-batch, no-reservation, bad-state, in this order.
 No not_all(const State& state, const Units& units, const Needed& needed);
-No not_covered(const Approval& approval, std::int64_t available, std::int64_t requested,
-               std::string_view param);
+/// insufficient-balance, with the entries that made the approval's balance.
+No not_covered(const State& state, const ApprovalId& id, std::int64_t available,
+               std::int64_t requested, std::string_view param);
 /// unknown-policy or tier-cap-exceeded when `more` on top of `exposed` is above the firm's cap.
 No over_cap(const State& state, const FirmId& firm, const Period& period, std::int64_t exposed,
             std::int64_t more, std::string_view param);
@@ -50,11 +51,11 @@ No not_allowed(const Approval& approval, ConditionCode code,
 /// The max of a condition with this code.
 std::optional<std::int64_t> limit_of(const Approval& approval, ConditionCode code);
 
-/// Moves units, and the counts of batch, approval, firm and shipment with them.
-void move(State& state, const Event& event, const Units& units, const Custody::Change& change);
+/// Moves units, and the counts of approval and shipment with them.
+void move(State& state, const Event& event, const Units& units, const Change& change);
 
-/// Adds `change` to the balance, and remembers that this entry did.
-void post(State& state, const Event& event, const ApprovalId& id, const Balance& change);
+/// Adds `change` to the balance, and to what the firm's cap limits.
+void post(State& state, const ApprovalId& id, const Balance& change);
 
 /// R is given back: to A while the approval is in force or suspended, else to X (§5).
 Balance give_back(const Approval& approval, std::int64_t units);
@@ -63,7 +64,7 @@ Balance give_back(const Approval& approval, std::int64_t units);
 void set_status(State& state, const Event& event, const ApprovalId& id, ApprovalStatus status);
 
 /// A new approval with all its units available.
-void open_approval(State& state, const Event& event, const ApprovalId& id, Approval approval,
+void open_approval(State& state, const Event& event, const ApprovalId& id, ApprovalTerms terms,
                    std::int64_t granted);
 
 }  // namespace chipledger

@@ -12,7 +12,7 @@ Maybe in_shipment(const State& state, const ShipmentId& id, std::vector<UnitStat
 {
     const Shipment* shipment = state.shipments.find(id);
     if (!shipment) return {};
-    return Needed{std::move(states), shipment->approval, id};
+    return Needed{std::move(states), shipment->terms->approval, id};
 }
 
 Maybe of_approval(const ApprovalId& id, std::vector<UnitState> states)
@@ -132,7 +132,7 @@ void pick(const State& state, const Needed& need, const Wanted& wanted, Units& u
     const std::int64_t qty = batch ? batch->qty : 0;
     for (const bool good : {true, false}) {
         if (!batch) break;
-        batch->custody.visit(1, qty, [&](auto from, auto to, const Run& run) {
+        state.custody_of(wanted.batch).visit(1, qty, [&](auto from, auto to, const Run& run) {
             if ((need.held_by(run.holding) && need.in_state(run.holding)) == good) take(from, to);
         });
     }

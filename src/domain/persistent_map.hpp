@@ -74,6 +74,14 @@ public:
 
     std::size_t size() const { return size_; }
     bool empty() const { return size_ == 0; }
+    friend bool operator==(const PersistentMap& a, const PersistentMap& b)
+    {
+        return a.root_ == b.root_ ||
+               (a.size_ == b.size_ &&
+                std::equal(a.begin(), a.end(), b.begin(), [](const Item& x, const Item& y) {
+                    return x.key == y.key && x.value == y.value;
+                }));
+    }
     bool contains(const Key& key) const { return find(key) != nullptr; }
     /// The value under `key`, which must be there.
     const Value& at(const Key& key) const

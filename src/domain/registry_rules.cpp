@@ -49,7 +49,7 @@ void apply(State& state, const Event& event, const LedgerOpened& opened)
     state.origin = opened.origin.value;
     state.utc_offset = parse_offset(opened.utc_offset.value).value_or(UtcOffset{0});
     state.clock = opened.clock;
-    state.stated = state.day_of(event.recorded_at) - std::chrono::days{1};
+    state.stated.insert({}, state.day_of(event.recorded_at) - std::chrono::days{1});
 }
 
 Result<void> admit(const State& state, const Event&, const PolicyPublished& published)
@@ -75,7 +75,7 @@ Result<void> admit(const State&, const Event&, const StatementIssued&) { return 
 
 void apply(State& state, const Event&, const StatementIssued& statement)
 {
-    state.stated = std::max(state.stated, statement.day);
+    if (statement.day > state.last_stated()) state.stated.insert({}, statement.day);
 }
 
 Result<void> admit(const State& state, const Event&, const FirmRegistered& registered)

@@ -12,6 +12,11 @@ template <class Data>
 constexpr bool judged_here =
     !std::is_same_v<Data, EventCorrected> && !std::is_same_v<Data, EventVoided>;
 
+void begin_entry(State& state, Position position)
+{
+    each_kind(state, [&](auto& things) { things.begin_entry(position.number); });
+}
+
 }  // namespace
 
 Result<void> admit(const State& state, const Event& event)
@@ -46,6 +51,7 @@ Result<void> confirmed(const State& state, const Event& event)
 
 void apply(State& state, const Event& event)
 {
+    begin_entry(state, event.position);
     std::visit(
         [&]<class Data>(const Data& data) {
             if constexpr (judged_here<Data>) apply(state, event, data);
@@ -56,11 +62,14 @@ void apply(State& state, const Event& event)
 
 void note(State& state, const Event& event)
 {
+    begin_entry(state, event.position);
     state.position = event.position;
     state.recorded_at = event.recorded_at;
     state.occurred_latest = std::max(state.occurred_latest, event.occurred_at.at);
+    state.instants.insert({}, {state.recorded_at, event.occurred_at.at, state.occurred_latest});
     for (const Subject& subject : event.subjects)
-        state.versions.insert({subject.kind, subject.id}, subject.version);
+        state.subjects.insert({subject.kind, subject.id}, There{});
+    state.subjects.insert({"type", std::string{type_name(event.data)}}, There{});
 }
 
 }  // namespace chipledger

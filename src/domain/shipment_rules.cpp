@@ -27,7 +27,7 @@ Result<void> case_units(const State& state, const Event& event, const ShipmentId
                         const CaseId& case_id)
 {
     if (auto no = unknown_shipment(state, id)) return *no;
-    const auto& cases = state.shipments.at(id).cases;
+    const auto& cases = state.shipments.at(id).terms->cases;
     if (std::ranges::find(cases, case_id) == cases.end())
         return Refusal{Code::unknown_case, "/data/case",
                        "The shipment has no such case. Check its number."};
@@ -36,18 +36,15 @@ Result<void> case_units(const State& state, const Event& event, const ShipmentId
 
 void put(State& state, const Event& event, const Units& units, UnitState next)
 {
-    move(state, event, units, [next](Holding holding) {
-        holding.state = next;
-        return holding;
-    });
+    move(state, event, units, {Change::Kind::to_state, next});
 }
 
 /// R leaves the approval, unless it was given back before. Units may have come to several
 /// approvals; a shipment's pending units are all its own approval's.
-void release(State& state, const Event& event, const ShipmentId& id, const Units& units)
+void release(State& state, const ShipmentId& id, const Units& units)
 {
-    const ApprovalId approval = state.shipments.at(id).approval;
-    post(state, event, approval, give_back(state.approvals.at(approval), count(units)));
+    const ApprovalId approval = state.shipments.at(id).terms->approval;
+    post(state, approval, give_back(state.approvals.at(approval), count(units)));
 }
 
 No not_certified(const State& state, const Units& units)
@@ -76,18 +73,22 @@ No too_many_in_shipment(const State& state, const Approval& approval,
                    .requested = count(dispatched.units)};
 }
 
-No too_many_uses(const Approval& approval, const DeclarationId& declaration)
+No too_many_uses(const State& state, const ApprovalId& id, const Approval& approval,
+                 const DeclarationId& declaration)
 {
     const auto max = limit_of(approval, ConditionCode::max_uses);
-    const auto used = static_cast<std::int64_t>(approval.uses.size());
-    if (!max || approval.uses.contains(declaration) || used < *max) return {};
+    const std::int64_t used = approval.uses;
+    if (!max || state.uses.contains({id, declaration}) || used < *max) return {};
     Refusal no{.code = Code::condition_not_met,
                .param = "/data/declaration",
                .detail = "The approval allows " + std::to_string(*max) +
                          " declarations, and all are used.",
                .available = std::max<std::int64_t>(*max - used, 0),
                .requested = 1};
-    for (const auto& use : approval.uses) no.entries.push_back(use.value);
+    for (auto at = state.uses.lower_bound({id, {}}); at != state.uses.end(); ++at) {
+        if ((*at).key.approval != id) break;
+        no.entries.push_back((*at).value);
+    }
     std::ranges::sort(no.entries);
     return no;
 }
@@ -95,23 +96,23 @@ No too_many_uses(const Approval& approval, const DeclarationId& declaration)
 No outside_validity(const State& state, const Approval& approval, const Event& event)
 {
     const Day day = state.day_of(event.occurred_at.at);
-    if (approval.valid_from <= day && day <= approval.valid_to) return {};
+    if (approval.terms->valid_from <= day && day <= approval.terms->valid_to) return {};
     return Refusal{Code::outside_validity, "/occurred_at",
-                   "The approval is valid from " + to_string(approval.valid_from) + " to " +
-                       to_string(approval.valid_to) + "; this occurred on " + to_string(day) +
+                   "The approval is valid from " + to_string(approval.terms->valid_from) + " to " +
+                       to_string(approval.terms->valid_to) + "; this occurred on " + to_string(day) +
                        "."};
 }
 
-No conditions_not_met(const Approval& approval, const Shipment& shipment,
+No conditions_not_met(const State& state, const Approval& approval, const ShipmentTerms& shipment,
                       const ShipmentCleared& cleared)
 {
     const std::optional<std::string> port =
         shipment.port ? std::optional{shipment.port->value} : std::nullopt;
     if (auto no = not_allowed(approval, ConditionCode::ports, port, "/data/shipment")) return no;
-    if (auto no = not_allowed(approval, ConditionCode::end_use, approval.end_use.value,
+    if (auto no = not_allowed(approval, ConditionCode::end_use, approval.terms->end_use.value,
                               "/data/shipment"))
         return no;
-    return too_many_uses(approval, cleared.declaration);
+    return too_many_uses(state, shipment.approval, approval, cleared.declaration);
 }
 
 bool holds_inspectable(const Shipment& shipment, std::int64_t n)
@@ -124,7 +125,7 @@ bool holds_inspectable(const Shipment& shipment, std::int64_t n)
 Result<void> admit(const State& state, const Event& event, const ShipmentDispatched& dispatched)
 {
     const Shipment* shipment = state.shipments.find(dispatched.shipment);
-    if (shipment && shipment->approval != dispatched.approval)
+    if (shipment && shipment->terms->approval != dispatched.approval)
         return Refusal{Code::duplicate_shipment, "/data/shipment",
                        "This shipment goes under another approval. Take another number."};
     if (shipment && !shipment->open())
@@ -145,19 +146,16 @@ Result<void> admit(const State& state, const Event& event, const ShipmentDispatc
 void apply(State& state, const Event& event, const ShipmentDispatched& dispatched)
 {
     Shipment& shipment = state.shipments.edit(dispatched.shipment);
-    if (shipment.approval.empty()) shipment.dispatched_at = event.occurred_at;
-    shipment.approval = dispatched.approval;
-    if (dispatched.carrier) shipment.carrier = dispatched.carrier;
-    if (dispatched.port) shipment.port = dispatched.port;
     shipment.dispatched += count(dispatched.units);
+    ShipmentTerms& terms = shipment.terms.edit();
+    if (terms.approval.empty()) terms.dispatched_at = event.occurred_at;
+    terms.approval = dispatched.approval;
+    if (dispatched.carrier) terms.carrier = dispatched.carrier;
+    if (dispatched.port) terms.port = dispatched.port;
     for (const UnitRange& range : dispatched.units)
-        if (std::ranges::find(shipment.batches, range.batch) == shipment.batches.end())
-            shipment.batches.push_back(range.batch);
-    move(state, event, dispatched.units, [&](Holding holding) {
-        holding.state = UnitState::in_transit;
-        holding.shipment = dispatched.shipment;
-        return holding;
-    });
+        if (std::ranges::find(terms.batches, range.batch) == terms.batches.end())
+            terms.batches.push_back(range.batch);
+    move(state, event, dispatched.units, {Change::Kind::dispatch, {}, dispatched.shipment.value});
 }
 
 Result<void> admit(const State& state, const Event& event, const ShipmentArrived& arrived)
@@ -167,7 +165,7 @@ Result<void> admit(const State& state, const Event& event, const ShipmentArrived
 
 void apply(State& state, const Event& event, const ShipmentArrived& arrived)
 {
-    if (arrived.office) state.shipments.edit(arrived.shipment).office = arrived.office;
+    if (arrived.office) state.shipments.edit(arrived.shipment).terms.edit().office = arrived.office;
     put(state, event, arrived.units, UnitState::arrived);
 }
 
@@ -178,16 +176,16 @@ Result<void> admit(const State& state, const Event& event, const ShipmentLost& l
 
 void apply(State& state, const Event& event, const ShipmentLost& lost)
 {
-    release(state, event, lost.shipment, lost.units);
+    release(state, lost.shipment, lost.units);
     put(state, event, lost.units, UnitState::lost);
 }
 
 Result<void> admit(const State& state, const Event& event, const ShipmentFound& found)
 {
     if (auto known = shipped_units(state, event, found.shipment); !known) return known;
-    const Approval& approval = state.approvals.at(state.shipments.at(found.shipment).approval);
-    if (auto no = not_covered(approval, approval.balance.available, count(found.units),
-                              "/data/units"))
+    const ApprovalId& id = state.shipments.at(found.shipment).terms->approval;
+    const std::int64_t available = state.approvals.at(id).balance.available;
+    if (auto no = not_covered(state, id, available, count(found.units), "/data/units"))
         return *no;
     return {};
 }
@@ -195,7 +193,7 @@ Result<void> admit(const State& state, const Event& event, const ShipmentFound& 
 void apply(State& state, const Event& event, const ShipmentFound& found)
 {
     const std::int64_t n = count(found.units);
-    post(state, event, state.shipments.at(found.shipment).approval,
+    post(state, state.shipments.at(found.shipment).terms->approval,
          {.available = -n, .reserved = n});
     put(state, event, found.units, UnitState::in_transit);
 }
@@ -204,7 +202,7 @@ Result<void> admit(const State& state, const Event&, const ShipmentInspected& in
 {
     if (auto no = unknown_shipment(state, inspected.shipment)) return *no;
     const Shipment& shipment = state.shipments.at(inspected.shipment);
-    const Needed there{{UnitState::arrived, UnitState::held}, shipment.approval,
+    const Needed there{{UnitState::arrived, UnitState::held}, shipment.terms->approval,
                        inspected.shipment};
     std::int64_t n = 0;
     for (const auto& [found, param] : {std::pair{&inspected.pass, "/data/pass"},
@@ -256,21 +254,22 @@ Result<void> admit(const State& state, const Event& event, const ShipmentCleared
 {
     if (auto no = unknown_shipment(state, cleared.shipment)) return *no;
     const Shipment& shipment = state.shipments.at(cleared.shipment);
-    const Approval& approval = state.approvals.at(shipment.approval);
+    const Approval& approval = state.approvals.at(shipment.terms->approval);
     if (auto no = not_in_force(approval, event, "/data/shipment")) return *no;
     if (auto no = outside_validity(state, approval, event)) return *no;
-    if (auto no = conditions_not_met(approval, shipment, cleared)) return *no;
+    if (auto no = conditions_not_met(state, approval, *shipment.terms, cleared)) return *no;
     return shipped_units(state, event, cleared.shipment);
 }
 
 void apply(State& state, const Event& event, const ShipmentCleared& cleared)
 {
-    const ApprovalId id = state.shipments.at(cleared.shipment).approval;
+    const ApprovalId id = state.shipments.at(cleared.shipment).terms->approval;
     const std::int64_t n = count(cleared.units);
-    post(state, event, id, {.reserved = -n, .drawn = n});
-    Approval& approval = state.approvals.edit(id);
-    if (!approval.uses.contains(cleared.declaration))
-        approval.uses.insert(cleared.declaration, event.position);
+    post(state, id, {.reserved = -n, .drawn = n});
+    if (!state.uses.contains({id, cleared.declaration})) {
+        state.uses.insert({id, cleared.declaration}, event.position);
+        ++state.approvals.edit(id).uses;
+    }
     put(state, event, cleared.units, UnitState::cleared);
 }
 
@@ -281,8 +280,9 @@ Result<void> admit(const State& state, const Event& event, const ShipmentSeized&
 
 void apply(State& state, const Event& event, const ShipmentSeized& seized)
 {
-    auto& cases = state.shipments.edit(seized.shipment).cases;
-    if (std::ranges::find(cases, seized.case_) == cases.end()) cases.push_back(seized.case_);
+    Shared<ShipmentTerms>& terms = state.shipments.edit(seized.shipment).terms;
+    if (std::ranges::find(terms->cases, seized.case_) == terms->cases.end())
+        terms.edit().cases.push_back(seized.case_);
     put(state, event, seized.units, UnitState::seized);
 }
 
@@ -303,13 +303,13 @@ Result<void> admit(const State& state, const Event& event, const ShipmentConfisc
 
 void apply(State& state, const Event& event, const ShipmentConfiscated& confiscated)
 {
-    const ApprovalId id = state.shipments.at(confiscated.shipment).approval;
+    const ApprovalId id = state.shipments.at(confiscated.shipment).terms->approval;
     const Approval& approval = state.approvals.at(id);
-    const Policy& policy = state.policies.at(approval.period);
+    const Policy& policy = state.policies.at(approval.terms->period);
     const std::int64_t n = count(confiscated.units);
     const bool restores =
         policy.published.confiscation_effect == ConfiscationEffect::restore;
-    post(state, event, id,
+    post(state, id,
          restores ? give_back(approval, n) : Balance{.reserved = -n, .forfeited = n});
     put(state, event, confiscated.units, UnitState::confiscated);
 }
@@ -321,7 +321,7 @@ Result<void> admit(const State& state, const Event& event, const ShipmentReturne
 
 void apply(State& state, const Event& event, const ShipmentReturned& returned)
 {
-    release(state, event, returned.shipment, returned.units);
+    release(state, returned.shipment, returned.units);
     put(state, event, returned.units, UnitState::returned);
 }
 

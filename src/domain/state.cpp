@@ -10,8 +10,15 @@ Balance operator+(const Balance& a, const Balance& b)
             a.drawn + b.drawn,     a.forfeited + b.forfeited, a.carried_out + b.carried_out};
 }
 
+Balance operator-(const Balance& a, const Balance& b)
+{
+    return {a.granted - b.granted, a.available - b.available, a.reserved - b.reserved,
+            a.drawn - b.drawn,     a.forfeited - b.forfeited, a.carried_out - b.carried_out};
+}
+
 ApprovalStatus Approval::status_at(Time occurred_at) const
 {
+    const std::vector<StatusChange>& statuses = terms->statuses;
     for (auto change = statuses.rbegin(); change != statuses.rend(); ++change)
         if (change->occurred_at <= occurred_at) return change->status;
     return statuses.front().status;
@@ -19,15 +26,74 @@ ApprovalStatus Approval::status_at(Time occurred_at) const
 
 std::int64_t State::version_of(const std::string& kind, const std::string& id) const
 {
-    const std::int64_t* version = versions.find({kind, id});
-    return version ? *version : 0;
+    return subjects.count({kind, id});
+}
+
+Custody State::custody_of(const BatchId& id) const
+{
+    if (const Custody* custody = custodies.find(id)) return *custody;
+    const Batch& batch = batches.at(id);
+    Custody custody{batch.qty, Holding{}, batch.registered};
+    moves.history(id, [&](std::int64_t entry, const Move* move) {
+        if (move) paint(custody, *move, {entry});
+    });
+    return custody;
+}
+
+Day State::last_stated() const
+{
+    const Day* day = stated.find({});
+    return day ? *day : Day{};
+}
+
+State State::seen_from(Position known, Position upto) const
+{
+    State seen = *this;
+    const Standpoint at{known.number, upto.number};
+    each_kind(seen, [&](auto& things) { things.stand(at); });
+    seen.position = upto;
+    const Instants* then = seen.instants.find({});
+    seen.recorded_at = then ? then->recorded_at : Time{};
+    seen.occurred_latest = then ? then->occurred_latest : Time{};
+    if (upto == position && known == position) return seen;
+    seen.custodies = {};
+    seen.expiries = {};
+    return seen;
+}
+
+void State::settle()
+{
+    each_kind(*this, [&](auto& things) { things.settle(position.number); });
+}
+
+Instants instants_of(const State& state, Position entry)
+{
+    const Instants* then = state.instants.as_of({}, entry.number);
+    return then ? *then : Instants{};
+}
+
+std::vector<ApprovalId> approvals_of(const State& state, const FirmId& firm)
+{
+    std::vector<ApprovalId> ids;
+    for (auto at = state.approvals_of.lower_bound({firm, {}}); at != state.approvals_of.end(); ++at) {
+        if ((*at).key.firm != firm) break;
+        ids.push_back((*at).key.approval);
+    }
+    return ids;
+}
+
+UnitCounts units_of(const State& state, const FirmId& firm)
+{
+    UnitCounts units;
+    for (const ApprovalId& id : approvals_of(state, firm)) units += state.approvals.at(id).units;
+    return units;
 }
 
 StatementIssued statement_of(const State& state, const FirmId& firm, Day day)
 {
     StatementIssued statement{firm, day, state.version_of("firm", firm.value),
                               state.position.number, {}};
-    for (const ApprovalId& id : state.firms.at(firm).approvals) {
+    for (const ApprovalId& id : approvals_of(state, firm)) {
         const Balance& b = state.approvals.at(id).balance;
         statement.balances.push_back(
             {id, b.granted, b.available, b.reserved, b.drawn, b.forfeited, b.carried_out});
@@ -37,12 +103,8 @@ StatementIssued statement_of(const State& state, const FirmId& firm, Day day)
 
 std::int64_t exposure(const State& state, const FirmId& firm, const Period& period)
 {
-    std::int64_t sum = 0;
-    for (const ApprovalId& id : state.firms.at(firm).approvals) {
-        const Approval& approval = state.approvals.at(id);
-        if (approval.period == period) sum += approval.balance.reserved + approval.balance.drawn;
-    }
-    return sum;
+    const Exposure* figures = state.exposures.find({firm, period});
+    return figures ? figures->exposed : 0;
 }
 
 std::optional<std::int64_t> cap(const State& state, const FirmId& firm, const Period& period)
@@ -58,9 +120,9 @@ std::optional<Position> blocked(const State& state, const ApprovalId& id)
 {
     if (state.blocks.empty()) return {};
     const Approval& approval = state.approvals.at(id);
-    const std::string scopes[]{"all", "approval:" + id.value, "firm:" + approval.firm.value,
-                               "tier:" + state.firms.at(approval.firm).tier.value,
-                               "period:" + approval.period.value};
+    const std::string scopes[]{"all", "approval:" + id.value, "firm:" + approval.terms->firm.value,
+                               "tier:" + state.firms.at(approval.terms->firm).tier.value,
+                               "period:" + approval.terms->period.value};
     for (const std::string& scope : scopes)
         if (const Position* entry = state.blocks.find(scope)) return *entry;
     return {};
@@ -68,7 +130,7 @@ std::optional<Position> blocked(const State& state, const ApprovalId& id)
 
 bool critical(const State& state, const Approval& approval)
 {
-    const Policy* policy = state.policies.find(approval.period);
+    const Policy* policy = state.policies.find(approval.terms->period);
     const Balance& balance = approval.balance;
     return policy && 100 * (balance.reserved + balance.drawn) >=
                          policy->published.critical_pct * balance.granted;

@@ -2,11 +2,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "domain/custody.hpp"
 #include "domain/events.hpp"
-#include "domain/persistent_map.hpp"
+#include "domain/shared.hpp"
+#include "domain/things.hpp"
 #include "domain/refusal.hpp"
 
 namespace chipledger {
@@ -24,6 +26,7 @@ struct Balance {
 BOOST_DESCRIBE_STRUCT(Balance, (), (granted, available, reserved, drawn, forfeited, carried_out))
 
 Balance operator+(const Balance& a, const Balance& b);
+Balance operator-(const Balance& a, const Balance& b);
 
 enum class ApprovalStatus { in_force, suspended, revoked, surrendered, expired };
 BOOST_DESCRIBE_ENUM(ApprovalStatus, in_force, suspended, revoked, surrendered, expired)
@@ -34,13 +37,7 @@ BOOST_DESCRIBE_ENUM(ApplicationStatus, submitted, under_review, withdrawn, refus
 struct Policy {
     PolicyPublished published{};
     Position entry{};
-};
-
-/// A firm's units after an entry, for charts.
-struct TimelinePoint {
-    Timestamp occurred_at{};
-    Time recorded_at{};
-    UnitCounts units{};
+    friend bool operator==(const Policy&, const Policy&) = default;
 };
 
 struct Firm {
@@ -48,10 +45,7 @@ struct Firm {
     Tier tier{};
     std::optional<Text> sector{};
     Position registered{};  ///< The entry.
-    std::vector<ApprovalId> approvals{};
-    std::vector<ApplicationId> applications{};
-    UnitCounts units{};  ///< Of the units that name an approval of the firm.
-    PersistentMap<std::int64_t, TimelinePoint> timeline{};  ///< By position, where units moved.
+    friend bool operator==(const Firm&, const Firm&) = default;
 };
 
 struct Application {
@@ -62,12 +56,14 @@ struct Application {
     ApplicationStatus status{};
     Timestamp submitted_at{};
     ApprovalId approval{};  ///< Once granted.
+    friend bool operator==(const Application&, const Application&) = default;
 };
 
 struct StatusChange {
     Time occurred_at{};
     ApprovalStatus status{};
     Position entry{};
+    friend bool operator==(const StatusChange&, const StatusChange&) = default;
 };
 
 /// What was shown for, or against, a condition.
@@ -76,9 +72,11 @@ struct Evidence {
     Text evidence{};
     bool breach = false;
     Position entry{};
+    friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 
-struct Approval {
+/// What changes seldom about an approval.
+struct ApprovalTerms {
     FirmId firm{};
     ApplicationId application{};
     Sku sku{};
@@ -87,18 +85,23 @@ struct Approval {
     Day valid_from{};
     Day valid_to{};
     std::vector<Condition> conditions{};
-    Balance balance{};
-    UnitCounts units{};  ///< Of the units that name this approval; reserved() = R, drawn() = D.
     std::vector<StatusChange> statuses{};  ///< In the order of the log.
     std::vector<Evidence> evidence{};
     ApprovalId carried_from{};
-    PersistentMap<DeclarationId, Position> uses{};        ///< Declarations cleared (max_uses).
-    PersistentMap<std::int64_t, Balance> movements{};     ///< What each entry added to the balance.
+    friend bool operator==(const ApprovalTerms&, const ApprovalTerms&) = default;
+};
 
-    ApprovalStatus status() const { return statuses.back().status; }
+struct Approval {
+    Shared<ApprovalTerms> terms{};
+    Balance balance{};
+    UnitCounts units{};     ///< Of the units that name this approval; reserved() = R, drawn() = D.
+    std::int32_t uses = 0;  ///< Declarations cleared (max_uses).
+
+    ApprovalStatus status() const { return terms->statuses.back().status; }
     /// The status at an instant, as the ledger knows it now: the latest word on it counts.
     ApprovalStatus status_at(Time occurred_at) const;
     bool ended() const { return status() > ApprovalStatus::suspended; }
+    friend bool operator==(const Approval&, const Approval&) = default;
 };
 
 struct Batch {
@@ -109,30 +112,36 @@ struct Batch {
     std::optional<Text> export_licence{};
     std::optional<CertificateId> certificate{};
     Position registered{};  ///< The entry.
-    UnitCounts units{};
-    std::int64_t unallocated = 0;  ///< Registered and not set aside for an approval.
-    Custody custody{};
     PersistentMap<std::int64_t, SerialId> serials{};
+    friend bool operator==(const Batch&, const Batch&) = default;
 };
 
-struct Shipment {
+/// What changes seldom about a shipment.
+struct ShipmentTerms {
     ApprovalId approval{};
     std::optional<Text> carrier{};
     std::optional<PortId> port{};
     std::optional<OfficeId> office{};
     Timestamp dispatched_at{};
-    std::int64_t dispatched = 0;  ///< Units, over all dispatches.
-    UnitCounts units{};
     std::vector<BatchId> batches{};
     std::vector<CaseId> cases{};
+    friend bool operator==(const ShipmentTerms&, const ShipmentTerms&) = default;
+};
+
+struct Shipment {
+    Shared<ShipmentTerms> terms{};
+    std::int64_t dispatched = 0;  ///< Units, over all dispatches.
+    UnitCounts units{};
 
     /// Something is still to be done with a unit of it.
     bool open() const { return units.sum(UnitState::in_transit, UnitState::seized) > 0; }
+    friend bool operator==(const Shipment&, const Shipment&) = default;
 };
 
 struct UnitRef {
     BatchId batch{};
     std::int64_t number = 0;
+    friend bool operator==(const UnitRef&, const UnitRef&) = default;
 };
 
 struct SubjectKey {
@@ -147,7 +156,60 @@ struct Expiry {
     friend auto operator<=>(const Expiry&, const Expiry&) = default;
 };
 
-/// The ledger as of an entry. A value: a copy costs little and is nobody's business.
+/// An approval of a firm.
+struct FirmApproval {
+    FirmId firm{};
+    ApprovalId approval{};
+    friend auto operator<=>(const FirmApproval&, const FirmApproval&) = default;
+};
+
+struct FirmPeriod {
+    FirmId firm{};
+    Period period{};
+    friend auto operator<=>(const FirmPeriod&, const FirmPeriod&) = default;
+};
+
+/// What a cap limits, over a firm's approvals in a period.
+struct Exposure {
+    std::int64_t exposed = 0;   ///< R + D
+    std::int64_t promised = 0;  ///< G - X
+    friend bool operator==(const Exposure&, const Exposure&) = default;
+};
+
+/// A declaration cleared under an approval.
+struct Use {
+    ApprovalId approval{};
+    DeclarationId declaration{};
+    friend auto operator<=>(const Use&, const Use&) = default;
+};
+
+/// That there is one, and nothing more to say of it.
+struct There {
+    friend bool operator==(const There&, const There&) = default;
+};
+
+/// How a corrected or voided entry is read.
+struct Reading {
+    std::shared_ptr<const EventData> data{};  ///< Null: as never having been.
+    Position by{};                            ///< The correction.
+    friend bool operator==(const Reading&, const Reading&) = default;
+};
+
+/// The key of what there is one of.
+struct Sole {
+    friend auto operator<=>(const Sole&, const Sole&) = default;
+};
+
+/// The times of an entry.
+struct Instants {
+    Time recorded_at{};
+    Time occurred_at{};
+    Time occurred_latest{};  ///< The latest occurred_at of all entries.
+    friend bool operator==(const Instants&, const Instants&) = default;
+};
+
+/// The ledger as of an entry. A value: a copy costs little and is nobody's business. What is
+/// settled may be seen as it was at any earlier entry, at no cost either.
 struct State {
     std::string origin{};
     UtcOffset utc_offset{};
@@ -155,22 +217,64 @@ struct State {
     Position position{};
     Time recorded_at{};
     Time occurred_latest{};  ///< The latest occurred_at of all entries.
-    Day stated{};  ///< The last day that statements were issued for.
 
-    PersistentMap<Period, Policy> policies{};
-    PersistentMap<FirmId, Firm> firms{};
-    PersistentMap<ApplicationId, Application> applications{};
-    PersistentMap<ApprovalId, Approval> approvals{};
-    PersistentMap<BatchId, Batch> batches{};
-    PersistentMap<ShipmentId, Shipment> shipments{};
-    PersistentMap<SerialId, UnitRef> serials{};
-    PersistentMap<std::string, Position> blocks{};       ///< By scope.
-    PersistentMap<Expiry, Position> expiries{};          ///< Approvals that have not ended.
-    PersistentMap<SubjectKey, std::int64_t> versions{};  ///< Entries so far, by subject.
+    Things<Period, Policy> policies{};
+    Things<FirmId, Firm> firms{};
+    Things<ApplicationId, Application> applications{};
+    Things<ApprovalId, Approval> approvals{};
+    Things<FirmApproval, There> approvals_of{};
+    Things<FirmPeriod, Exposure> exposures{};
+    Things<Use, Position> uses{};
+    Things<BatchId, Batch> batches{};
+    Things<BatchId, Move> moves{};  ///< Each version is what an entry moved.
+    Things<ShipmentId, Shipment> shipments{};
+    Things<SerialId, UnitRef> serials{};
+    Things<std::string, Position> blocks{};      ///< By scope.
+    Things<Position, Reading> readings{};        ///< By the entry that is read otherwise.
+    Things<SubjectKey, There> subjects{};        ///< Each version is an entry that touched it.
+    Things<BatchId, std::int64_t> unallocated{}; ///< Units registered and set aside for nobody.
+    Things<Sole, Instants> instants{};
+    Things<Sole, Day> stated{};                  ///< The last day that statements were issued for.
+
+    // Where the log ends, for those who go on from there; standing elsewhere, they are empty.
+    PersistentMap<BatchId, Custody> custodies{};
+    PersistentMap<Expiry, There> expiries{};  ///< Approvals that have not ended.
 
     Day day_of(Time time) const { return chipledger::day_of(time, utc_offset); }
     std::int64_t version_of(const std::string& kind, const std::string& id) const;
+    /// Custody of a batch that is there; painted anew from its moves where it is not at hand.
+    Custody custody_of(const BatchId& id) const;
+    Day last_stated() const;
+
+    /// The same ledger as it was at entry `upto`, as it was known at entry `known` (not before
+    /// it). Nothing may have been changed here that is not settled.
+    State seen_from(Position known, Position upto) const;
+    /// Makes what was changed here part of what every copy can see. Only who writes the log may.
+    void settle();
 };
+
+/// Every kind of things of a State.
+template <class AState>
+auto kinds(AState& s)
+{
+    return std::tie(s.policies, s.firms, s.applications, s.approvals, s.approvals_of, s.exposures,
+                    s.uses, s.batches, s.moves, s.shipments, s.serials, s.blocks, s.unallocated,
+                    s.readings, s.subjects, s.instants, s.stated);
+}
+
+/// Calls `visit` with each kind of things.
+template <class AState, class Visit>
+void each_kind(AState& state, Visit&& visit)
+{
+    std::apply([&](auto&... kind) { (visit(kind), ...); }, kinds(state));
+}
+
+/// The times of an entry up to here.
+Instants instants_of(const State& state, Position entry);
+/// Approvals of a firm, ascending.
+std::vector<ApprovalId> approvals_of(const State& state, const FirmId& firm);
+/// Units that name an approval of the firm.
+UnitCounts units_of(const State& state, const FirmId& firm);
 
 /// What a statement of this day would say now.
 StatementIssued statement_of(const State& state, const FirmId& firm, Day day);

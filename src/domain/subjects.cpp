@@ -44,7 +44,7 @@ public:
             add("shipment", e.shipment.value);
             if constexpr (requires { e.units; }) batches(e.units);
             if (const Shipment* shipment = state_.shipments.find(e.shipment))
-                approval(shipment->approval);
+                approval(shipment->terms->approval);
         }
         if constexpr (requires { e.approval; }) approval(e.approval);
         if constexpr (requires { e.batch; }) add("batch", e.batch.value);
@@ -64,7 +64,7 @@ private:
     void approval(const ApprovalId& id)
     {
         add("approval", id.value);
-        if (const Approval* found = state_.approvals.find(id)) add("firm", found->firm.value);
+        if (const Approval* found = state_.approvals.find(id)) add("firm", found->terms->firm.value);
     }
     void application(const ApplicationId& id)
     {

@@ -50,14 +50,13 @@ Result<Explained> explain_approval(const Context& context, const State& state)
     if (!bucket)
         return malformed("?bucket", "Send granted, available, reserved, drawn, forfeited or "
                                     "carried_out.");
-    return Explained{approval->balance.*bucket, explain_bucket(*approval, bucket)};
+    return Explained{approval->balance.*bucket, explain_bucket(state, id, bucket)};
 }
 
 Result<Explained> explain_firm(const Context& context, const State& state)
 {
     const FirmId id{parameter(context, "firm")};
-    const Firm* firm = state.firms.find(id);
-    if (!firm || !may_see_firm(viewer_of(context), id))
+    if (!state.firms.contains(id) || !may_see_firm(viewer_of(context), id))
         return Refusal{Code::unknown_firm, "?firm", "Check the number."};
     if (const std::string period = parameter(context, "exposure"); !period.empty())
         return Explained{exposure(state, id, Period{period}),
@@ -66,7 +65,7 @@ Result<Explained> explain_firm(const Context& context, const State& state)
     const std::string name = parameter(context, "state");
     if (!boost::describe::enum_from_string(name.c_str(), units))
         return malformed("?state", "Send a state of units, as in state=cleared, or exposure=PERIOD.");
-    return Explained{firm->units[units], explain_units(*firm, units)};
+    return Explained{units_of(state, id)[units], explain_units(state, id, units)};
 }
 
 asio::awaitable<Response> explain(Ledger& ledger, Context& context)
@@ -163,7 +162,7 @@ asio::awaitable<Response> replay(Ledger& ledger, Context& context)
     filter.upto = to->position;
     Response response = reply(200, "text/event-stream", "");
     response.set("Cache-Control", "no-store").set("X-Accel-Buffering", "no");
-    response.stream = replay_feed(ledger, std::move(from), std::move(filter));
+    response.stream = replay_feed(ledger, std::move(filter));
     co_return response;
 }
 
@@ -307,14 +306,16 @@ asio::awaitable<Response> what_if(Ledger& ledger, Context& context)
 std::set<std::string> serials_in(const State& state, const Json& body)
 {
     std::set<std::string> found;
+    std::map<BatchId, Custody> custodies;
     for (const auto& item : state.serials) {
-        const Batch& batch = state.batches.at(item.value.batch);
-        const ApprovalId& approval = batch.custody.at(item.value.number)->holding.approval;
+        const BatchId& batch = item.value.batch;
+        if (!custodies.contains(batch)) custodies[batch] = state.custody_of(batch);
+        const ApprovalId& approval = custodies[batch].at(item.value.number)->holding.approval;
         const bool counts =
             (!body.contains("batch") || body["batch"] == item.value.batch.value) &&
             (!body.contains("approval") || body["approval"] == approval.value) &&
             (!body.contains("firm") ||
-             (!approval.empty() && body["firm"] == state.approvals.at(approval).firm.value));
+             (!approval.empty() && body["firm"] == state.approvals.at(approval).terms->firm.value));
         if (counts) found.insert(item.key.value);
     }
     return found;

@@ -10,8 +10,7 @@ namespace chipledger {
 /// first what is there, then what comes; `id` is the position. Never ends by itself.
 std::unique_ptr<Stream> entry_feed(Ledger& ledger, EventFilter filter);
 
-/// Each entry after `from` that the filter passes, with what it moved; ends at filter.upto.
-std::unique_ptr<Stream> replay_feed(Ledger& ledger, std::shared_ptr<const State> from,
-                                    EventFilter filter);
+/// Each entry that the filter passes, with what it moved; ends at filter.upto.
+std::unique_ptr<Stream> replay_feed(Ledger& ledger, EventFilter filter);
 
 }  // namespace chipledger

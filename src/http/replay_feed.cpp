@@ -14,8 +14,8 @@ constexpr std::size_t entries_per_piece = 100;
 
 class ReplayFeed : public Stream {
 public:
-    ReplayFeed(Ledger& ledger, std::shared_ptr<const State> from, EventFilter filter)
-        : ledger_{ledger}, state_{std::move(from)}, filter_{std::move(filter)}
+    ReplayFeed(Ledger& ledger, EventFilter filter)
+        : ledger_{ledger}, head_{ledger.head()}, filter_{std::move(filter)}
     {
         filter_.limit = entries_per_piece;
     }
@@ -27,29 +27,20 @@ public:
         const Result<std::vector<StoredEntry>> found = co_await ledger_.list(std::move(filter));
         if (!found || found->empty()) throw BrokenPromise{"the store is away"};
         std::string piece;
-        for (const StoredEntry& entry : *found) {
-            const Event event = decode(entry.bytes).value();
-            const std::shared_ptr<const State> before = state_;
-            if (is_correction(event.data)) {
-                auto corrected = co_await ledger_.at(event.position);
-                if (!corrected) throw BrokenPromise{"the store is away"};
-                state_ = *corrected;
-            } else {
-                auto after = std::make_shared<State>(*state_);
-                apply(*after, event);
-                state_ = std::move(after);
-            }
-            piece += sse_event(std::to_string(event.position.number), {}, line_of(event, *before));
-        }
+        for (const StoredEntry& entry : *found)
+            piece += sse_event(std::to_string(entry.position.number), {},
+                               line_of(decode(entry.bytes).value()));
         filter_.after = found->back().position;
         co_return piece;
     }
 
 private:
-    std::string line_of(const Event& event, const State& before) const
+    std::string line_of(const Event& event) const
     {
-        Json line = is_correction(event.data) ? differences(before, *state_)
-                                              : differences(before, *state_, event.subjects);
+        const Position here = event.position, there{here.number - 1};
+        const State before = head_->seen_from(there, there), after = head_->seen_from(here, here);
+        Json line = is_correction(event.data) ? differences(before, after)
+                                              : differences(before, after, event.subjects);
         line["position"] = event.position.number;
         line["type"] = std::string{type_name(event.data)};
         line["occurred_at"] = to_string(event.occurred_at);
@@ -58,16 +49,15 @@ private:
     }
 
     Ledger& ledger_;
-    std::shared_ptr<const State> state_;
+    std::shared_ptr<const State> head_;
     EventFilter filter_;
 };
 
 }  // namespace
 
-std::unique_ptr<Stream> replay_feed(Ledger& ledger, std::shared_ptr<const State> from,
-                                    EventFilter filter)
+std::unique_ptr<Stream> replay_feed(Ledger& ledger, EventFilter filter)
 {
-    return std::make_unique<ReplayFeed>(ledger, std::move(from), std::move(filter));
+    return std::make_unique<ReplayFeed>(ledger, std::move(filter));
 }
 
 }  // namespace chipledger

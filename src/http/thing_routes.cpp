@@ -154,8 +154,8 @@ asio::awaitable<Response> unit_reply(Ledger& ledger, Context& context, const Mom
 {
     const State& state = *moment.state;
     const Viewer viewer = viewer_of(context);
-    const Batch* found = state.batches.find(batch);
-    const Run* run = found ? found->custody.at(unit) : nullptr;
+    const Custody custody = state.batches.contains(batch) ? state.custody_of(batch) : Custody{};
+    const Run* run = custody.at(unit);
     if (!run || !may_see_holding(viewer, state, run->holding))
         co_return no(context, {.code = Code::unknown_unit, .detail = "Check batch and number."});
     Json body = unit_view(state, batch, unit);

@@ -142,8 +142,7 @@ Result<Event> find_entry(EventStore& store, const std::vector<Event>& pending, P
         return {};
     };
     if (target <= head)
-        if (auto read = entries_of(store)({target.number - 1}, target, take); !read)
-            return read.error();
+        if (auto read = entries_of(store).some({target}, take); !read) return read.error();
     if (found) return *found;
     return Refusal{Code::unknown_entry, "/data/target",
                    "There is no such entry. Check its position."};
@@ -176,7 +175,7 @@ std::optional<Refusal> beyond_office(const std::vector<std::string>& offices, co
         [&](const auto& event) -> std::optional<Refusal> {
             if constexpr (requires { event.shipment; }) {
                 const Shipment* shipment = state.shipments.find(event.shipment);
-                if (shipment && !bound_to(shipment->office))
+                if (shipment && !bound_to(shipment->terms->office))
                     return Refusal{Code::unknown_shipment, "/data/shipment",
                                    "There is no such shipment at your office."};
             }
@@ -248,31 +247,59 @@ Answer replay(EventStore& store, const CommandRow& command)
     return {std::move(recorded), true};
 }
 
-History::Entries decoded(StoredEntries stored)
+namespace {
+
+/// Decodes what it is fed, until `take` says no.
+class Decoder {
+public:
+    explicit Decoder(const Entries::Take& take) : take_{take} {}
+    void operator()(StoredEntry&& stored)
+    {
+        if (!good_) return;
+        Result<Event> event = decode(stored.bytes);
+        ensure(bool(event), "what is stored can be read");
+        good_ = take_(std::move(*event));
+    }
+    Result<void> after(const Result<void>& read) const { return good_ ? read : good_; }
+
+private:
+    const Entries::Take& take_;
+    Result<void> good_ = {};
+};
+
+}  // namespace
+
+Entries decoded(StoredEntries stored)
 {
-    return [stored = std::move(stored)](
-               Position after, Position upto,
-               const std::function<Result<void>(Event&&)>& entry) -> Result<void> {
-        Result<void> good = {};
-        auto read = stored(after, upto, [&](StoredEntry&& one) {
-            if (!good) return;
-            Result<Event> event = decode(one.bytes);
-            ensure(bool(event), "what is stored can be read");
-            good = entry(std::move(*event));
-        });
-        return good ? read : good;
+    Entries entries;
+    entries.range = [stored](Position after, Position upto,
+                             const Entries::Take& take) -> Result<void> {
+        Decoder decoder{take};
+        return decoder.after(stored(after, upto, std::ref(decoder)));
     };
+    entries.some = [stored](const std::vector<Position>& positions,
+                            const Entries::Take& take) -> Result<void> {
+        Decoder decoder{take};
+        for (const Position position : positions) {
+            auto read = stored({position.number - 1}, position, std::ref(decoder));
+            if (auto good = decoder.after(read); !good) return good;
+        }
+        return {};
+    };
+    return entries;
 }
 
-History::Entries entries_of(EventStore& store, std::function<void(const StoredEntry&)> seen)
+Entries entries_of(EventStore& store)
 {
-    return decoded([&store, seen = std::move(seen)](Position after, Position upto,
-                                                    const auto& entry) -> Result<void> {
-        return store.read(after, upto, [&](StoredEntry&& stored) {
-            if (seen) seen(stored);
-            entry(std::move(stored));
-        });
+    Entries entries = decoded([&store](Position after, Position upto, const auto& entry) {
+        return store.read(after, upto, entry);
     });
+    entries.some = [&store](const std::vector<Position>& positions,
+                            const Entries::Take& take) -> Result<void> {
+        Decoder decoder{take};
+        return decoder.after(store.read(positions, std::ref(decoder)));
+    };
+    return entries;
 }
 
 }  // namespace chipledger

@@ -51,9 +51,8 @@ CommandRow command_of(const Submission& submission, const Result<Recorded>& outc
 Answer replay(EventStore& store, const CommandRow& command);
 
 /// Stored entries from anywhere, decoded.
-History::Entries decoded(StoredEntries stored);
-/// The store's entries, decoded; `seen` gets each as it is stored.
-History::Entries entries_of(EventStore& store,
-                            std::function<void(const StoredEntry&)> seen = {});
+Entries decoded(StoredEntries stored);
+/// The store's entries, decoded.
+Entries entries_of(EventStore& store);
 
 }  // namespace chipledger

@@ -6,19 +6,8 @@ namespace chipledger {
 
 namespace {
 
-constexpr std::size_t snapshots_max = 1024;  // Beyond it every second goes, and the gap doubles.
-constexpr std::size_t recent_max = 64;
-
-/// What is left of an entry under `overrides`: itself, its replacement, or nothing.
-std::optional<Event> read_under(const Overrides& overrides, Event event)
-{
-    if (is_correction(event.data)) return {};
-    const auto found = overrides.find(event.position);
-    if (found == overrides.end()) return event;
-    if (!found->second) return {};
-    event.data = *found->second;
-    return event;
-}
+constexpr std::int64_t settle_every = 256;  // Entries that a fold keeps over what is settled.
+constexpr std::size_t late_at_once = 1000;
 
 /// The pointer of a refusal of the replacement, seen from the correction.
 std::string inside_replacement(const std::string& param)
@@ -26,16 +15,118 @@ std::string inside_replacement(const std::string& param)
     return param.starts_with("/data") ? "/data/replacement" + param : param;
 }
 
-Refusal dependents(const Event& event, const Refusal& why)
+Refusal dependents(const Refused& later)
 {
     return Refusal{.code = Code::has_dependents,
                    .param = "/data/target",
-                   .detail = "Entry " + std::to_string(event.position.number) + " (" +
-                             std::string{type_name(event.data)} + ") rests on it: " + why.detail +
+                   .detail = "Entry " + std::to_string(later.entry.number) + " (" + later.type +
+                             ") rests on it: " + later.refusal.detail +
                              " Correct or void the later entry first.",
-                   .available = why.available,
-                   .requested = why.requested,
-                   .entries = {event.position}};
+                   .available = later.refusal.available,
+                   .requested = later.refusal.requested,
+                   .entries = {later.entry}};
+}
+
+/// The log with what is not durable yet.
+Entries with_pending(const Entries& entries, Position durable, const std::vector<Event>& pending)
+{
+    const auto rest = [durable, &pending](auto&& wanted, const Entries::Take& take) -> Result<void> {
+        for (const Event& event : pending)
+            if (event.position > durable && wanted(event.position))
+                if (auto yes = take(Event{event}); !yes) return yes;
+        return {};
+    };
+    Entries all;
+    all.range = [&entries, durable, rest](Position after, Position upto,
+                                          const Entries::Take& take) -> Result<void> {
+        if (auto read = entries.range(after, std::min(upto, durable), take); !read) return read;
+        return rest([&](Position one) { return one > after && one <= upto; }, take);
+    };
+    all.some = [&entries, durable, rest](const std::vector<Position>& positions,
+                                         const Entries::Take& take) -> Result<void> {
+        std::vector<Position> stored;
+        std::ranges::copy_if(positions, std::back_inserter(stored),
+                             [&](Position one) { return one <= durable; });
+        if (auto read = entries.some(stored, take); !read) return read;
+        return rest([&](Position one) { return std::ranges::find(positions, one) != positions.end(); },
+                    take);
+    };
+    return all;
+}
+
+/// How entries are read once a correction at `by` is known, and what it makes of which entry.
+struct Heard {
+    Overrides readings{};
+    Position target{};
+    std::optional<Reading> reading{};  ///< None: the entry counts again as it was recorded.
+};
+
+Heard hear(const State& state, const Event& correction)
+{
+    Heard heard{overrides_of(state), target_of(correction.data), {}};
+    if (const auto* corrected = std::get_if<EventCorrected>(&correction.data)) {
+        heard.readings[heard.target] = corrected->replacement->data;
+        heard.reading = Reading{std::make_shared<const EventData>(corrected->replacement->data),
+                                correction.position};
+        return heard;
+    }
+    for (const auto& item : state.readings)
+        if (item.value.by == heard.target) {  // A correction is taken back.
+            heard.target = item.key;
+            heard.readings.erase(item.key);
+            return heard;
+        }
+    heard.readings[heard.target] = std::nullopt;
+    heard.reading = Reading{{}, correction.position};
+    return heard;
+}
+
+void read_otherwise(State& state, const Heard& heard, Position by)
+{
+    state.readings.begin_entry(by.number);
+    if (heard.reading)
+        state.readings.insert(heard.target, *heard.reading);
+    else
+        state.readings.erase(heard.target);
+}
+
+/// Nothing may lie over what is settled: for this copy, it is settled here.
+State settled_here(State state)
+{
+    each_kind(state, [&](auto& things) { things.settle_here(state.position.number); });
+    return state;
+}
+
+Result<State> retold(const Entries& entries, const State& state, const Event& correction,
+                     Doubt doubt)
+{
+    const State past = settled_here(state);
+    Heard heard = hear(past, correction);
+    Retelling retelling{past, {overrides_of(past), heard.readings, {}, doubt, {}}};
+    if (auto told = retelling.run(entries); !told) {
+        if (retelling.refused().empty()) return told.error();
+        const bool replaces = heard.reading && heard.reading->data;
+        if (!replaces || retelling.refused().front().entry != heard.target)
+            return dependents(retelling.refused().front());
+        Refusal no = told.error();  // It is the replacement itself, for a reason of its own.
+        no.param = inside_replacement(no.param);
+        return no;
+    }
+    State next = retelling.finish({past.position.number + 1});
+    read_otherwise(next, heard, correction.position);
+    return next;
+}
+
+/// The last entry for which `holds` is true; it is for all up to one, and for none after.
+template <class Holds>
+Position last_where(const State& state, const Holds& holds)
+{
+    std::int64_t last = 0, beyond = state.position.number + 1;
+    while (last + 1 < beyond) {
+        const std::int64_t middle = last + (beyond - last) / 2;
+        (holds(instants_of(state, {middle})) ? last : beyond) = middle;
+    }
+    return {last};
 }
 
 }  // namespace
@@ -52,194 +143,104 @@ Position target_of(const EventData& data)
     return {std::get<EventVoided>(data).target};
 }
 
-Overrides History::known_at(Position position, const std::vector<Event>& more,
-                            const std::set<Position>& without) const
-{
-    std::map<Position, Event> live;  // Corrections in force, by their own position.
-    const auto hear = [&](const Event& event) {
-        if (!is_correction(event.data) || event.position > position) return;
-        if (without.contains(event.position)) return;
-        if (std::holds_alternative<EventVoided>(event.data))
-            if (live.erase(target_of(event.data)) > 0) return;  // A correction is taken back.
-        live.insert({event.position, event});
-    };
-    {
-        const std::scoped_lock lock{mutex_};
-        for (const Event& event : corrections_) hear(event);
-    }
-    for (const Event& event : more) hear(event);
-    Overrides overrides;
-    for (const auto& [at, event] : live) {
-        const auto* corrected = std::get_if<EventCorrected>(&event.data);
-        overrides[target_of(event.data)] =
-            corrected ? std::optional{corrected->replacement->data} : std::nullopt;
-    }
-    return overrides;
-}
-
-// A snapshot knows what was known at its own entry. It serves another knowledge when the two
-// differ only in targets after it.
-History::Snapshot History::before(Position limit, const Overrides& overrides) const
-{
-    std::vector<Snapshot> snapshots;
-    {
-        const std::scoped_lock lock{mutex_};
-        snapshots = snapshots_;
-    }
-    for (auto at = snapshots.rbegin(); at != snapshots.rend(); ++at) {
-        const Position here = (*at)->position;
-        if (here >= limit) continue;
-        const Overrides then = known_at(here);
-        const auto same_so_far = [&](const Overrides& a, const Overrides& b) {
-            return std::ranges::all_of(a, [&](const auto& item) {
-                const auto other = b.find(item.first);
-                return item.first > here || (other != b.end() && other->second == item.second);
-            });
-        };
-        if (same_so_far(then, overrides) && same_so_far(overrides, then)) return *at;
-    }
-    return std::make_shared<const State>();
-}
-
-// Folds the effective history up to `upto`. Entries after `checked_after` must still be admitted:
-// they were once, on another past.
-Result<State> History::refold(const Entries& entries, const Overrides& overrides, Position upto,
-                              Position checked_after)
-{
-    State state = *before(std::min(upto, checked_after), overrides);
-    auto step = [&](Event&& recorded) -> Result<void> {
-        const std::optional<Event> event = read_under(overrides, recorded);
-        if (event && event->position > checked_after)
-            if (auto yes = admit(state, *event); !yes) return dependents(*event, yes.error());
-        if (event)
-            apply(state, *event);
-        else
-            note(state, recorded);
-        return {};
-    };
-    if (auto read = entries(state.position, upto, step); !read) return read.error();
-    return state;
-}
-
-Result<State> History::open(const Entries& entries, Position head)
+Result<State> fold(const Entries& entries, Position head)
 {
     State state;
-    std::vector<Event> none;
-    keep(state);
-    auto step = [&](Event&& event) -> Result<void> {
+    const auto step = [&](Event&& event) -> Result<void> {
         Result<State> next = advance(entries, std::move(state), event);
         if (!next) return next.error();
         state = std::move(*next);
-        publish(state, {event});
+        if (state.position.number % settle_every == 0) state.settle();
         return {};
     };
-    if (auto read = entries({}, head, step); !read) return read.error();
+    if (auto read = entries.range({}, head, step); !read) return read.error();
+    state.settle();
     return state;
 }
 
-Result<State> History::advance(const Entries& entries, State state, const Event& event)
+Result<State> advance(const Entries& entries, State state, const Event& event)
 {
     if (!is_correction(event.data)) {
         apply(state, event);
         return state;
     }
-    const Overrides overrides = known_at(event.position, {event});
-    Result<State> corrected =
-        refold(entries, overrides, {event.position.number - 1}, {event.position.number - 1});
-    if (!corrected) return corrected.error();
-    note(*corrected, event);
-    return corrected;
+    Result<State> next = retold(entries, state, event, Doubt::none);
+    if (next) note(*next, event);
+    return next;
 }
 
-void History::publish(const State& state, const std::vector<Event>& events)
+Result<State> judge_correction(const Entries& entries, const State& state,
+                               const std::vector<Event>& pending, const Event& correction)
 {
-    const std::scoped_lock lock{mutex_};
-    for (const Event& event : events)
-        if (is_correction(event.data)) corrections_.push_back(event);
-    if (snapshots_.empty() ||
-        state.position.number - snapshots_.back()->position.number >= interval_)
-        snapshots_.push_back(std::make_shared<const State>(state));
-    if (snapshots_.size() < snapshots_max) return;
-    std::vector<Snapshot> fewer;
-    for (std::size_t i = 0; i < snapshots_.size(); i += 2) fewer.push_back(snapshots_[i]);
-    snapshots_ = std::move(fewer);
-    interval_ *= 2;
-}
-
-void History::keep(const State& state)
-{
-    const std::scoped_lock lock{mutex_};
-    snapshots_.push_back(std::make_shared<const State>(state));
-}
-
-Result<std::shared_ptr<const State>> History::at(const Entries& entries, Position position)
-{
-    Snapshot nearest;
-    {
-        const std::scoped_lock lock{mutex_};
-        if (const auto found = recent_.find(position); found != recent_.end()) return found->second;
-        for (const Snapshot& snapshot : snapshots_)
-            if (snapshot->position <= position) nearest = snapshot;
-    }
-    State state = *nearest;
-    auto step = [&](Event&& event) -> Result<void> {
-        Result<State> next = advance(entries, std::move(state), event);
-        if (!next) return next.error();
-        state = std::move(*next);
-        return {};
-    };
-    if (auto read = entries(state.position, position, step); !read) return read.error();
-    Snapshot found = std::make_shared<const State>(std::move(state));
-    const std::scoped_lock lock{mutex_};
-    if (recent_.size() >= recent_max) recent_.clear();
-    recent_.insert({position, found});
-    return found;
-}
-
-Result<State> History::judge(const Entries& entries, const State& state,
-                             const std::vector<Event>& pending, const Event& correction)
-{
-    const Position target = target_of(correction.data);
-    const auto all = [&](Position after, Position upto, const auto& entry) -> Result<void> {
-        const Position durable{state.position.number - static_cast<std::int64_t>(pending.size())};
-        if (auto read = entries(after, std::min(upto, durable), entry); !read) return read;
-        for (const Event& event : pending)
-            if (event.position > after && event.position <= upto)
-                if (auto yes = entry(Event{event}); !yes) return yes;
-        return {};
-    };
-    std::vector<Event> heard = pending;
-    const Overrides before = known_at(state.position, heard);
-    if (before.contains(target))
+    if (state.readings.contains(target_of(correction.data)))
         return Refusal{.code = Code::duplicate_correction,
                        .param = "/data/target",
                        .detail = "The entry has a live correction. Void that one first."};
-    heard.push_back(correction);
-    const Overrides after = known_at(correction.position, heard);
-    // The earliest entry whose reading changes: the target, or the target of a correction that
-    // is taken back.
-    Position first = target;
-    for (const auto& [position, data] : before)
-        if (!after.contains(position)) first = std::min(first, position);
-    Result<State> next = refold(all, after, state.position, {first.number - 1});
-    if (next || next.error().code != Code::has_dependents) return next;
-    if (next.error().entries != std::vector{target} || !after.contains(target)) return next.error();
-    // It is the replacement itself that is refused, for a reason of its own.
-    Result<State> past = refold(all, after, {target.number - 1}, {target.number - 1});
-    if (!past) return past.error();
-    Event replaced = correction;
-    replaced.position = target;
-    Result<void> own = {};
-    auto step = [&](Event&& recorded) -> Result<void> {
-        recorded.data = *after.at(target);
-        own = admit(*past, recorded);
+    const Position durable{state.position.number - static_cast<std::int64_t>(pending.size())};
+    return retold(with_pending(entries, durable, pending), state, correction, Doubt::first);
+}
+
+Result<Hypothetical> imagine(const Entries& entries, const State& state,
+                             const Hypothesis& hypothesis, Time now)
+{
+    Tale tale{overrides_of(state), {}, hypothesis.added, Doubt::all, now};
+    for (const auto& item : state.readings)
+        if (!hypothesis.removed.contains(item.value.by))
+            tale.after[item.key] =
+                item.value.data ? std::optional{*item.value.data} : std::optional<EventData>{};
+    for (const auto& [position, data] : hypothesis.replaced) tale.after[position] = data;
+    for (const Position position : hypothesis.removed) tale.after[position] = std::nullopt;
+    Retelling retelling{state, std::move(tale)};
+    if (auto told = retelling.run(entries); !told) return told.error();
+    return Hypothetical{retelling.finish(state.position), retelling.refused()};
+}
+
+// All that had occurred by then up to the entry where something later comes in; of what follows,
+// the late entries. One that makes no sense without one that occurred later is left out, as that
+// one is.
+Result<State> effective(const Entries& entries, const State& state, Time occurred)
+{
+    const Position whole = last_where(
+        state, [&](const Instants& then) { return then.occurred_latest <= occurred; });
+    State then = state.seen_from(state.position, whole);
+    std::vector<Position> late;
+    state.instants.history(
+        Sole{},
+        [&](std::int64_t position, const Instants* at) {
+            if (at && at->occurred_at <= occurred) late.push_back({position});
+        },
+        whole.number);
+    const Overrides overrides = overrides_of(state);
+    const auto step = [&](Event&& recorded) -> Result<void> {
+        const auto other = overrides.find(recorded.position);
+        if (other != overrides.end() && other->second) recorded.data = *other->second;
+        const bool counts = !is_correction(recorded.data) &&
+                            (other == overrides.end() || other->second.has_value());
+        if (counts && (recorded.position == Position{1} || admit(then, recorded)))
+            apply(then, recorded);
         return {};
     };
-    if (auto read = all({target.number - 1}, target, step); !read) return read.error();
-    ensure(!own, "a replacement is refused twice for the same reason");
-    Refusal no = own.error();
-    no.param = inside_replacement(no.param);
-    return no;
+    for (std::size_t i = 0; i < late.size(); i += late_at_once) {
+        const std::vector<Position> some(
+            late.begin() + static_cast<std::ptrdiff_t>(i),
+            late.begin() + static_cast<std::ptrdiff_t>(std::min(late.size(), i + late_at_once)));
+        if (auto read = entries.some(some, step); !read) return read.error();
+    }
+    const auto as_recorded = [&](auto& things) {
+        things.drop();
+        things.stand({state.position.number, state.position.number});
+    };
+    as_recorded(then.subjects);
+    as_recorded(then.instants);
+    then.position = state.position;
+    then.recorded_at = state.recorded_at;
+    then.occurred_latest = state.occurred_latest;
+    return then;
+}
+
+Position position_at(const State& state, Time recorded)
+{
+    return last_where(state, [&](const Instants& then) { return then.recorded_at <= recorded; });
 }
 
 }  // namespace chipledger

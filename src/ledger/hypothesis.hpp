@@ -1,11 +1,11 @@
 #pragma once
 #include <map>
 #include <set>
-#include <string>
 #include <vector>
 
 #include "codec/event_json.hpp"
 #include "domain/state.hpp"
+#include "ledger/retelling.hpp"
 
 namespace chipledger {
 
@@ -14,17 +14,6 @@ struct Hypothesis {
     std::set<Position> removed{};
     std::map<Position, EventData> replaced{};
     std::multimap<Position, Proposal> added{};  ///< After this entry, in their order.
-
-    bool empty() const { return removed.empty() && replaced.empty() && added.empty(); }
-    /// The first entry that is not as it was.
-    Position first() const;
-};
-
-/// What would have been refused then: an entry, or one that was added after `entry`.
-struct Refused {
-    Position entry{};
-    std::string type{};
-    Refusal refusal{};
 };
 
 struct Hypothetical {

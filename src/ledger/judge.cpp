@@ -105,7 +105,7 @@ Result<State> Judge::admit_correction(Group& group, const State& trial, std::vec
         return Refusal{Code::unknown_entry, "/data/target",
                        "There is no such entry. Check its position."};
     if (auto no = may_not_correct(event.actor, *target)) return *no;
-    Result<State> next = history_.judge(entries_of(store_), trial, pending, event);
+    Result<State> next = judge_correction(entries_of(store_), trial, pending, event);
     if (!next) return next;
     event.id = new_event_id(event.recorded_at);
     event.subjects = correction_subjects(trial, *target, event.data);
@@ -135,7 +135,7 @@ void Judge::expire(Group& group, Time upto)
 void Judge::state_balances(Group& group, Time upto)
 {
     const Day day = group.state.day_of(upto) - std::chrono::days{1};
-    if (day <= group.state.stated) return;
+    if (day <= group.state.last_stated()) return;
     std::vector<FirmId> firms;
     for (const auto& item : group.state.firms) firms.push_back(item.key);
     const Time end = end_of(day, group.state.utc_offset);

@@ -33,8 +33,7 @@ struct Group {
 /// Turns submissions into entries of a group, against its speculative state.
 class Judge {
 public:
-    Judge(EventStore& store, History& history, std::function<Time()> now)
-        : store_{store}, history_{history}, now_{std::move(now)}
+    Judge(EventStore& store, std::function<Time()> now) : store_{store}, now_{std::move(now)}
     {
     }
     /// All of the submission becomes part of the group, or nothing.
@@ -53,7 +52,6 @@ private:
     Time recorded_at(const State& state) const;
 
     EventStore& store_;
-    History& history_;
     std::function<Time()> now_;
 };
 

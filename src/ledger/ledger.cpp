@@ -112,8 +112,7 @@ public:
         EventStore store{options.database};
         const Result<Head> head = store.take_over();
         if (!head) return head.error();
-        const auto seen = [this](const StoredEntry& entry) { log_.take(entry); };
-        Result<State> state = history_.open(entries_of(store, seen), head->size);
+        Result<State> state = fold(seen_of(store), head->size);
         if (!state) return state.error();
         ensure(state->position == head->size, "the log is as long as its head says");
         if (auto no = disagrees(options, *state)) return *no;
@@ -121,7 +120,7 @@ public:
         if (!clock) return clock.error();
         set_head(std::make_shared<const State>(*state));
         writer_ = std::make_unique<Writer>(
-            options, std::move(store), *head, std::move(*state), history_, log_, *clock,
+            options, std::move(store), *head, std::move(*state), log_, *clock,
             [this](std::shared_ptr<const State> next) { set_head(std::move(next)); });
         return writer_->start();
     }
@@ -136,16 +135,12 @@ public:
     {
         auto now = head();
         if (now->position == position) co_return now;
-        const auto work = [this, position](EventStore& store) {
-            return history_.at(entries_of(store), position);
-        };
-        co_return co_await readers_.run(work);
+        co_return std::make_shared<const State>(now->seen_from(position, position));
     }
 
     asio::awaitable<Result<Position>> position_at(Time recorded) override
     {
-        const auto work = [recorded](EventStore& store) { return store.position_at(recorded); };
-        co_return co_await readers_.run(work);
+        co_return chipledger::position_at(*head(), recorded);
     }
 
     asio::awaitable<Answer> submit(Submission submission) override
@@ -180,7 +175,7 @@ public:
         if (!known) co_return known.error();
         const Time until = at_head ? limit : (*known)->recorded_at;
         const auto work = [&](EventStore& store) {
-            return history_.imagine(entries_of(store), position, hypothesis, until);
+            return chipledger::imagine(entries_of(store), **known, hypothesis, until);
         };
         co_return co_await readers_.run(work);
     }
@@ -188,8 +183,10 @@ public:
     asio::awaitable<Result<std::shared_ptr<const State>>> effective(Position position,
                                                                     Time occurred) override
     {
+        const auto known = co_await at(position);
+        if (!known) co_return known.error();
         const auto work = [&](EventStore& store) -> Result<std::shared_ptr<const State>> {
-            Result<State> state = history_.effective(entries_of(store), position, occurred);
+            Result<State> state = chipledger::effective(entries_of(store), **known, occurred);
             if (!state) return state.error();
             return std::make_shared<const State>(std::move(*state));
         };
@@ -239,6 +236,19 @@ private:
         return {};
     }
 
+    /// The store's entries; the tree takes each as it is stored.
+    Entries seen_of(EventStore& store)
+    {
+        Entries entries = decoded([this, &store](Position after, Position upto, const auto& entry) {
+            return store.read(after, upto, [&](StoredEntry&& stored) {
+                log_.take(stored);
+                entry(std::move(stored));
+            });
+        });
+        entries.some = entries_of(store).some;
+        return entries;
+    }
+
     asio::awaitable<Answer> queue(Pending pending)
     {
         const auto executor = co_await asio::this_coro::executor;
@@ -263,7 +273,6 @@ private:
         projector_.follow(std::move(next));
     }
 
-    History history_{};
     Log log_{};
     mutable std::mutex mutex_{};
     std::shared_ptr<const State> head_{};

@@ -17,7 +17,7 @@ struct Rows {
 BalanceRow row_of(const State& state, const ApprovalId& id, const Approval& approval)
 {
     const Balance& b = approval.balance;
-    return {id.value,    approval.firm.value, approval.period.value,
+    return {id.value,    approval.terms->firm.value, approval.terms->period.value,
             std::string{status_name(state, id)},
             b.granted,   b.available,         b.reserved,
             b.drawn,     b.forfeited,         b.carried_out};
@@ -29,11 +29,13 @@ using ByBatch = std::map<ApprovalId, std::map<BatchId, UnitCounts>>;
 ByBatch count_units(const State& state)
 {
     ByBatch counts;
-    for (const auto& batch : state.batches)
-        for (const auto& run : batch.value.custody.runs())
+    for (const auto& batch : state.batches) {
+        const Custody custody = state.custody_of(batch.key);
+        for (const auto& run : custody.runs())
             if (!run.value.holding.approval.empty())
                 counts[run.value.holding.approval][batch.key][run.value.holding.state] +=
-                    run.value.to - run.key + 1;
+                    static_cast<std::int32_t>(run.value.to - run.key + 1);
+    }
     return counts;
 }
 
@@ -45,8 +47,7 @@ Rows changed(const State& state, const State& done)
     for (const auto& item : state.approvals) {
         BalanceRow row = row_of(state, item.key, item.value);
         const Approval* before = done.approvals.find(item.key);
-        const bool same = before && before->movements.size() == item.value.movements.size() &&
-                          before->balance == item.value.balance &&
+        const bool same = before && before->balance == item.value.balance &&
                           before->units == item.value.units &&
                           status_name(done, item.key) == row.status;
         if (same) continue;

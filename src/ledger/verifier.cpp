@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::int64_t count_every = 10'000;  // A count takes in the whole state: ever rarer.
 constexpr std::uint64_t progress_every = 1'000;
+constexpr std::int64_t settle_every = 256;
 constexpr std::size_t chunk_entries = 1'000;
 constexpr std::size_t chunks_ahead = 3;
 
@@ -79,10 +80,7 @@ private:
 /// Replays what it is fed, and remembers the first thing that is wrong.
 class Replay {
 public:
-    explicit Replay(const StoredEntries& entries) : entries_{decoded(entries)}
-    {
-        history_.publish(state_, {});
-    }
+    explicit Replay(const StoredEntries& entries) : entries_{decoded(entries)} {}
 
     /// Why the rulebook would never have recorded this, or "".
     std::string take(const Event& event)
@@ -132,24 +130,22 @@ private:
                        ' ' + yes.error().detail;
         }
         apply(state_, event);
-        history_.publish(state_, {event});
+        if (state_.position.number % settle_every == 0) state_.settle();
         return {};
     }
 
     std::string correction(const Event& event)
     {
-        Result<State> next = history_.judge(entries_, state_, {}, event);
+        Result<State> next = judge_correction(entries_, state_, {}, event);
         if (!next)
             return "the rulebook refuses it: " + std::string{kind_of(next.error().code).slug} +
                    ' ' + next.error().detail;
         state_ = std::move(*next);
         note(state_, event);
-        history_.publish(state_, {event});
         return {};
     }
 
-    History::Entries entries_;
-    History history_{};
+    Entries entries_;
     State state_{};
     std::int64_t next_count_ = count_every;
 };

@@ -25,15 +25,14 @@ bool is_plain(const Submission& submission)
 
 }  // namespace
 
-Writer::Writer(LedgerOptions options, EventStore store, Head head, State state, History& history,
-               Log& log, std::optional<Time> simulated_now, Publish publish)
+Writer::Writer(LedgerOptions options, EventStore store, Head head, State state, Log& log,
+               std::optional<Time> simulated_now, Publish publish)
     : options_{std::move(options)},
       store_{std::move(store)},
       head_{head},
       durable_{std::make_shared<const State>(std::move(state))},
-      history_{history},
       log_{log},
-      judge_{store_, history, [this] { return now(); }},
+      judge_{store_, [this] { return now(); }},
       publish_{std::move(publish)}
 {
     const Time now = std::max(simulated_now.value_or(Time{}), durable_->recorded_at);
@@ -140,7 +139,7 @@ std::optional<Time> Writer::next_due() const
         due = end_of(durable_->expiries.begin()->key.valid_to, durable_->utc_offset);
     if (!states() || durable_->firms.empty()) return due;
     const Time midnight =
-        end_of(std::max(durable_->stated + std::chrono::days{1}, durable_->day_of(now())),
+        end_of(std::max(durable_->last_stated() + std::chrono::days{1}, durable_->day_of(now())),
                durable_->utc_offset);
     return std::min(due.value_or(midnight), midnight);
 }
@@ -353,7 +352,7 @@ void Writer::published(Group& group)
     for (const CommandRow& command : group.commands)
         keys_.insert(key_hash(command.principal, command.key));
     if (group.rows.empty()) return;
-    history_.publish(group.state, group.events);
+    group.state.settle();
     log_.append(group.rows);
     durable_ = std::make_shared<const State>(std::move(group.state));
     publish_(durable_);

@@ -19,8 +19,8 @@ class Writer {
 public:
     using Publish = std::function<void(std::shared_ptr<const State>)>;
 
-    Writer(LedgerOptions options, EventStore store, Head head, State state, History& history,
-           Log& log, std::optional<Time> simulated_now, Publish publish);
+    Writer(LedgerOptions options, EventStore store, Head head, State state, Log& log,
+           std::optional<Time> simulated_now, Publish publish);
     ~Writer();
 
     /// Loads the idempotency keys, opens an empty ledger, starts the thread.
@@ -53,7 +53,6 @@ private:
     EventStore store_;
     Head head_;
     std::shared_ptr<const State> durable_;
-    History& history_;
     Log& log_;
     Judge judge_;
     Publish publish_;

@@ -145,6 +145,23 @@ Result<void> EventStore::read(Position after, Position upto,
     return {};
 }
 
+Result<void> EventStore::read(const std::vector<Position>& positions,
+                              const std::function<void(StoredEntry&&)>& entry)
+{
+    if (positions.empty()) return {};
+    SqlArray wanted;
+    for (const Position position : positions) wanted.add(position.number);
+    Result<Entries> some = session_->run([&](auto& work) -> Result<Entries> {
+        return entries_of(work.exec_params("SELECT position, bytes, salt FROM event"
+                                           " WHERE position = ANY ($1::bigint[])"
+                                           " ORDER BY position",
+                                           wanted.text()));
+    });
+    if (!some) return some.error();
+    for (StoredEntry& one : *some) entry(std::move(one));
+    return {};
+}
+
 Result<Entries> EventStore::list(const EventFilter& filter)
 {
     const Query query = query_of(filter);

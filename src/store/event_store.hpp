@@ -60,6 +60,10 @@ public:
     Result<void> read(Position after, Position upto,
                       const std::function<void(StoredEntry&&)>& entry);
 
+    /// Feeds these entries, ascending.
+    Result<void> read(const std::vector<Position>& positions,
+                      const std::function<void(StoredEntry&&)>& entry);
+
     /// At most filter.limit entries, ascending or descending by position.
     Result<std::vector<StoredEntry>> list(const EventFilter& filter);
 

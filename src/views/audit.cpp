@@ -31,14 +31,38 @@ std::string why_of(const Balance& movement)
     return why;
 }
 
-std::string why_of(const UnitCounts& before, const UnitCounts& after)
+std::string why_of(const UnitCounts& change)
 {
     std::string why;
     for (std::size_t i = 0; i < unit_states; ++i)
-        if (const std::int64_t amount = after.by_state[i] - before.by_state[i]; amount != 0)
+        if (const std::int64_t amount = change.by_state[i]; amount != 0)
             why += (why.empty() ? "" : ", ") +
                    signed_text(name_of(static_cast<UnitState>(i)), amount);
     return why;
+}
+
+/// Calls `visit(entry, was, is)` for each version of an approval.
+template <class Visit>
+void each_change(const State& state, const ApprovalId& id, Visit&& visit)
+{
+    static const Approval none;
+    const Approval* was = &none;
+    state.approvals.history(id, [&](std::int64_t entry, const Approval* is) {
+        if (!is) is = &none;
+        visit(entry, *was, *is);
+        was = is;
+    });
+}
+
+/// What each entry did to the units of a firm.
+std::map<std::int64_t, UnitCounts> unit_changes(const State& state, const FirmId& firm)
+{
+    std::map<std::int64_t, UnitCounts> changes;
+    for (const ApprovalId& id : approvals_of(state, firm))
+        each_change(state, id, [&](std::int64_t entry, const Approval& was, const Approval& is) {
+            if (was.units != is.units) changes[entry] += is.units - was.units;
+        });
+    return changes;
 }
 
 void put(Json& out, std::string_view name, Json from, Json to)
@@ -59,7 +83,7 @@ Json approval_difference(const State& from, const State& to, const ApprovalId& i
     };
     put(out, "status", status(from, before), status(to, after));
     const auto until = [](const Approval* approval) {
-        return approval ? Json(to_string(approval->valid_to)) : Json(nullptr);
+        return approval ? Json(to_string(approval->terms->valid_to)) : Json(nullptr);
     };
     put(out, "valid_to", until(before), until(after));
     return out;
@@ -67,13 +91,10 @@ Json approval_difference(const State& from, const State& to, const ApprovalId& i
 
 Json firm_difference(const State& from, const State& to, const FirmId& id)
 {
-    const Firm* before = from.firms.find(id);
-    const Firm* after = to.firms.find(id);
-    const UnitCounts none;
+    const UnitCounts before = units_of(from, id), after = units_of(to, id);
     Json out = Json::object();
     for (std::size_t i = 0; i < unit_states; ++i)
-        put(out, name_of(static_cast<UnitState>(i)), (before ? before->units : none).by_state[i],
-            (after ? after->units : none).by_state[i]);
+        put(out, name_of(static_cast<UnitState>(i)), before.by_state[i], after.by_state[i]);
     return out;
 }
 
@@ -81,7 +102,7 @@ Json firm_difference(const State& from, const State& to, const FirmId& id)
 template <class Map>
 auto keys_of(const Map& a, const Map& b)
 {
-    std::set<std::decay_t<decltype((*a.begin()).key)>> keys;
+    std::set<typename Map::key_type> keys;
     for (const auto& item : a) keys.insert(item.key);
     for (const auto& item : b) keys.insert(item.key);
     return keys;
@@ -94,32 +115,36 @@ struct Piece {
     ApprovalId approval{};
 };
 
-Piece piece_at(const Batch* batch, std::int64_t unit, std::int64_t qty)
+Piece piece_at(const Custody& custody, std::int64_t unit, std::int64_t qty)
 {
-    const Run* run = batch ? batch->custody.at(unit) : nullptr;
+    const Run* run = custody.at(unit);
     if (!run) return {qty, nullptr, {}};
     return {run->to, std::string{name_of(run->holding.state)}, run->holding.approval};
 }
 
-void add_moves(Json& out, const BatchId& id, const Batch* before, const Batch* after)
+void add_moves(Json& out, const State& from, const State& to, const BatchId& id)
 {
-    const std::int64_t qty = std::max(before ? before->qty : 0, after ? after->qty : 0);
+    const Batch* was = from.batches.find(id);
+    const Batch* is = to.batches.find(id);
+    const Custody before = was ? from.custody_of(id) : Custody{};
+    const Custody after = is ? to.custody_of(id) : Custody{};
+    const std::int64_t qty = std::max(was ? was->qty : 0, is ? is->qty : 0);
     for (std::int64_t unit = 1; unit <= qty;) {
         const Piece a = piece_at(before, unit, qty), b = piece_at(after, unit, qty);
-        const std::int64_t to = std::min(a.to, b.to);
+        const std::int64_t last = std::min(a.to, b.to);
         const bool moved = a.state != b.state || a.approval != b.approval;
         const bool joins = moved && !out.empty() && out.back()["batch"] == id.value &&
                            out.back()["to"] == unit - 1 && out.back()["before"] == a.state &&
                            out.back()["after"] == b.state;
         if (joins)
-            out.back()["to"] = to;
+            out.back()["to"] = last;
         else if (moved)
             out.push_back({{"batch", id.value},
                            {"from", unit},
-                           {"to", to},
+                           {"to", last},
                            {"before", a.state},
                            {"after", b.state}});
-        unit = to + 1;
+        unit = last + 1;
     }
 }
 
@@ -132,42 +157,49 @@ std::int64_t Balance::*bucket_named(std::string_view name)
     return nullptr;
 }
 
-std::vector<Term> explain_bucket(const Approval& approval, std::int64_t Balance::*bucket)
+std::vector<TimelinePoint> timeline_of(const State& state, const FirmId& firm)
+{
+    std::vector<TimelinePoint> points;
+    UnitCounts units;
+    for (const auto& [entry, change] : unit_changes(state, firm))
+        points.push_back({{entry}, instants_of(state, {entry}), units += change});
+    return points;
+}
+
+std::vector<Term> explain_bucket(const State& state, const ApprovalId& approval,
+                                 std::int64_t Balance::*bucket)
 {
     std::vector<Term> terms;
-    for (const auto& movement : approval.movements)
-        if (const std::int64_t amount = movement.value.*bucket; amount != 0)
-            terms.push_back({{movement.key}, amount, why_of(movement.value)});
+    each_change(state, approval, [&](std::int64_t entry, const Approval& was, const Approval& is) {
+        const Balance movement = is.balance - was.balance;
+        if (movement.*bucket != 0)
+            terms.push_back({{entry}, movement.*bucket, why_of(movement)});
+    });
     return terms;
 }
 
-std::vector<Term> explain_units(const Firm& firm, UnitState state)
+std::vector<Term> explain_units(const State& state, const FirmId& firm, UnitState unit_state)
 {
     std::vector<Term> terms;
-    UnitCounts before;
-    for (const auto& point : firm.timeline) {
-        const std::int64_t amount = point.value.units[state] - before[state];
-        if (amount != 0)
-            terms.push_back({{point.key}, amount, why_of(before, point.value.units)});
-        before = point.value.units;
-    }
+    for (const auto& [entry, change] : unit_changes(state, firm))
+        if (change[unit_state] != 0) terms.push_back({{entry}, change[unit_state], why_of(change)});
     return terms;
 }
 
 std::vector<Term> explain_exposure(const State& state, const FirmId& firm, const Period& period)
 {
     std::map<std::int64_t, Term> by_entry;
-    for (const ApprovalId& id : state.firms.at(firm).approvals) {
-        const Approval& approval = state.approvals.at(id);
-        if (approval.period != period) continue;
-        for (const auto& movement : approval.movements) {
-            const std::int64_t amount = movement.value.reserved + movement.value.drawn;
-            if (amount == 0) continue;
-            Term& term = by_entry[movement.key];
-            term.entry = {movement.key};
+    for (const ApprovalId& id : approvals_of(state, firm)) {
+        if (state.approvals.at(id).terms->period != period) continue;
+        each_change(state, id, [&](std::int64_t entry, const Approval& was, const Approval& is) {
+            const Balance movement = is.balance - was.balance;
+            const std::int64_t amount = movement.reserved + movement.drawn;
+            if (amount == 0) return;
+            Term& term = by_entry[entry];
+            term.entry = {entry};
             term.amount += amount;
-            term.why += (term.why.empty() ? "" : "; ") + id.value + ": " + why_of(movement.value);
-        }
+            term.why += (term.why.empty() ? "" : "; ") + id.value + ": " + why_of(movement);
+        });
     }
     std::vector<Term> terms;
     for (auto& [entry, term] : by_entry)
@@ -181,7 +213,7 @@ Json differences(const State& from, const State& to, const std::optional<FirmId>
     for (const ApprovalId& id : keys_of(from.approvals, to.approvals)) {
         const Approval* there = to.approvals.find(id);
         if (!there) there = from.approvals.find(id);
-        if (own && there->firm != *own) continue;
+        if (own && there->terms->firm != *own) continue;
         if (Json one = approval_difference(from, to, id); !one.empty())
             approvals[id.value] = std::move(one);
     }
@@ -211,7 +243,7 @@ Json moved_units(const State& from, const State& to)
 {
     Json moves = Json::array();
     for (const BatchId& id : keys_of(from.batches, to.batches))
-        add_moves(moves, id, from.batches.find(id), to.batches.find(id));
+        add_moves(moves, from, to, id);
     return moves;
 }
 

@@ -15,12 +15,21 @@ struct Term {
     std::string why{};        ///< Every bucket or state that the entry moved, with its sign.
 };
 
+/// A firm's units after an entry that moved some, for charts.
+struct TimelinePoint {
+    Position entry{};
+    Instants times{};
+    UnitCounts units{};
+};
+std::vector<TimelinePoint> timeline_of(const State& state, const FirmId& firm);
+
 /// A bucket of a balance by its wire name; null for no such bucket.
 std::int64_t Balance::*bucket_named(std::string_view name);
 
 /// Terms ascending by entry; they add up to the number that the views show.
-std::vector<Term> explain_bucket(const Approval& approval, std::int64_t Balance::*bucket);
-std::vector<Term> explain_units(const Firm& firm, UnitState state);
+std::vector<Term> explain_bucket(const State& state, const ApprovalId& approval,
+                                 std::int64_t Balance::*bucket);
+std::vector<Term> explain_units(const State& state, const FirmId& firm, UnitState unit_state);
 /// R + D of the firm's approvals in a period.
 std::vector<Term> explain_exposure(const State& state, const FirmId& firm, const Period& period);
 

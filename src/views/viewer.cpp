@@ -13,8 +13,8 @@ bool is_bound(const Viewer& viewer)
 
 bool at_office(const Viewer& viewer, const Shipment& shipment)
 {
-    return !shipment.office ||
-           std::ranges::find(viewer.offices, shipment.office->value) != viewer.offices.end();
+    const auto& office = shipment.terms->office;
+    return !office || std::ranges::find(viewer.offices, office->value) != viewer.offices.end();
 }
 
 template <class Wanted>
@@ -40,9 +40,9 @@ bool may_see_firm(const Viewer& viewer, const FirmId& id)
 bool may_see_approval(const Viewer& viewer, const State& state, const ApprovalId& id)
 {
     if (is_bound(viewer))
-        return any_shipment(viewer, state, [&](const Shipment& one) { return one.approval == id; });
+        return any_shipment(viewer, state, [&](const Shipment& one) { return one.terms->approval == id; });
     return viewer.sees_all() || viewer.role == Role::customs ||
-           viewer.owns(state.approvals.at(id).firm);
+           viewer.owns(state.approvals.at(id).terms->firm);
 }
 
 bool may_see_holding(const Viewer& viewer, const State& state, const Holding& holding)
@@ -51,24 +51,27 @@ bool may_see_holding(const Viewer& viewer, const State& state, const Holding& ho
         return holding.shipment.empty() ||
                at_office(viewer, state.shipments.at(holding.shipment));
     if (viewer.role != Role::firm) return true;
-    return !holding.approval.empty() && viewer.owns(state.approvals.at(holding.approval).firm);
+    return !holding.approval.empty() && viewer.owns(state.approvals.at(holding.approval).terms->firm);
 }
 
 bool may_see_batch(const Viewer& viewer, const State& state, const BatchId& id)
 {
     if (is_bound(viewer))
         return any_shipment(viewer, state, [&](const Shipment& one) {
-            return std::ranges::find(one.batches, id) != one.batches.end();
+            const auto& batches = one.terms->batches;
+            return std::ranges::find(batches, id) != batches.end();
         });
     if (viewer.role != Role::firm) return true;
-    return std::ranges::any_of(state.batches.at(id).custody.runs(), [&](const auto& run) {
+    const Custody custody = state.custody_of(id);
+    return std::ranges::any_of(custody.runs(), [&](const auto& run) {
         return may_see_holding(viewer, state, run.value.holding);
     });
 }
 
 bool may_see_shipment(const Viewer& viewer, const State& state, const Shipment& shipment)
 {
-    if (viewer.role == Role::firm) return viewer.owns(state.approvals.at(shipment.approval).firm);
+    if (viewer.role == Role::firm)
+        return viewer.owns(state.approvals.at(shipment.terms->approval).terms->firm);
     return !is_bound(viewer) || at_office(viewer, shipment);
 }
 

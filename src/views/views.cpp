@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "views/audit.hpp"
+
 namespace chipledger {
 
 namespace {
@@ -32,8 +34,10 @@ PeriodFigures figures(const State& state, const FirmId& id)
 {
     std::set<Period> periods;
     for (const auto& policy : state.policies) periods.insert(policy.key);
-    for (const ApprovalId& approval : state.firms.at(id).approvals)
-        periods.insert(state.approvals.at(approval).period);
+    for (auto at = state.exposures.lower_bound({id, {}}); at != state.exposures.end(); ++at) {
+        if ((*at).key.firm != id) break;
+        periods.insert((*at).key.period);
+    }
     PeriodFigures out;
     for (const Period& period : periods) {
         const std::int64_t used = exposure(state, id, period);
@@ -54,7 +58,7 @@ Json condition_json(const Approval& approval, const Condition& condition)
     if (condition.max) json["max"] = condition.max->value;
     if (condition.text) json["text"] = condition.text->value;
     if (condition.due) json["due"] = to_string(*condition.due);
-    for (const Evidence& shown : approval.evidence) {
+    for (const Evidence& shown : approval.terms->evidence) {
         const bool about = shown.condition.value == name(condition.code) ||
                            (condition.text && condition.text->value == shown.condition.value);
         if (about)
@@ -74,7 +78,7 @@ Json run_json(const State& state, std::int64_t from, std::int64_t to, const Run&
               {"entry", run.entry.number}};
     if (!holding.approval.empty()) {
         json["approval"] = holding.approval.value;
-        json["firm"] = state.approvals.at(holding.approval).firm.value;
+        json["firm"] = state.approvals.at(holding.approval).terms->firm.value;
     }
     if (!holding.shipment.empty()) json["shipment"] = holding.shipment.value;
     if (!holding.site.empty()) json["site"] = holding.site.value;
@@ -89,13 +93,14 @@ struct Visible {
 
 /// The runs of a batch that the viewer may see and `wanted` names.
 template <class Wanted>
-void collect(const Viewer& viewer, const State& state, const Batch& batch, Wanted&& wanted,
+void collect(const Viewer& viewer, const State& state, const BatchId& batch, Wanted&& wanted,
              const BatchId* label, Visible& out)
 {
-    for (const auto& item : batch.custody.runs()) {
+    const Custody custody = state.custody_of(batch);
+    for (const auto& item : custody.runs()) {
         const Holding& holding = item.value.holding;
         if (!wanted(holding) || !may_see_holding(viewer, state, holding)) continue;
-        const std::int64_t n = item.value.to - item.key + 1;
+        const auto n = static_cast<std::int32_t>(item.value.to - item.key + 1);
         out.units[holding.state] += n;
         if (!holding.approval.empty()) out.by_approval[holding.approval][holding.state] += n;
         Json range = run_json(state, item.key, item.value.to, item.value);
@@ -109,7 +114,7 @@ Json holders_json(const State& state, const Visible& seen)
     Json holders = Json::array();
     for (const auto& [approval, units] : seen.by_approval)
         holders.push_back({{"approval", approval.value},
-                           {"firm", state.approvals.at(approval).firm.value},
+                           {"firm", state.approvals.at(approval).terms->firm.value},
                            {"total", units.total()},
                            {"units", units_json(units)}});
     return holders;
@@ -158,9 +163,9 @@ Json inventory_view(const State& state, const FirmId& id)
     Json json = firm_view(state, id);
     json["position"] = state.position.number;
     json["recorded_at"] = to_string(state.recorded_at);
-    json["units"] = units_json(state.firms.at(id).units);
+    json["units"] = units_json(units_of(state, id));
     json["approvals"] = Json::array();
-    for (const ApprovalId& approval : state.firms.at(id).approvals)
+    for (const ApprovalId& approval : approvals_of(state, id))
         json["approvals"].push_back(approval_view(state, approval));
     return json;
 }
@@ -168,11 +173,12 @@ Json inventory_view(const State& state, const FirmId& id)
 Json timeline_view(const State& state, const FirmId& id)
 {
     Json points = Json::array();
-    for (const auto& item : state.firms.at(id).timeline)
-        points.push_back({{"position", item.key},
-                          {"recorded_at", to_string(item.value.recorded_at)},
-                          {"occurred_at", to_string(item.value.occurred_at)},
-                          {"units", units_json(item.value.units)}});
+    for (const TimelinePoint& point : timeline_of(state, id))
+        points.push_back({{"position", point.entry.number},
+                          {"recorded_at", to_string(point.times.recorded_at)},
+                          {"occurred_at",
+                           to_string(Timestamp{point.times.occurred_at, state.utc_offset})},
+                          {"units", units_json(point.units)}});
     return {{"firm", id.value}, {"points", std::move(points)}};
 }
 
@@ -196,13 +202,14 @@ Json approval_view(const State& state, const ApprovalId& id)
     const Approval& approval = state.approvals.at(id);
     const Balance& b = approval.balance;
     Json conditions = Json::array();
-    for (const Condition& condition : approval.conditions)
+    const ApprovalTerms& terms = *approval.terms;
+    for (const Condition& condition : terms.conditions)
         conditions.push_back(condition_json(approval, condition));
     Json json{{"approval", id.value},
-              {"firm", approval.firm.value},
-              {"application", approval.application.value},
-              {"sku", approval.sku.value},
-              {"period", approval.period.value},
+              {"firm", terms.firm.value},
+              {"application", terms.application.value},
+              {"sku", terms.sku.value},
+              {"period", terms.period.value},
               {"status", std::string{status_name(state, id)}},
               {"granted", b.granted},
               {"available", b.available},
@@ -211,12 +218,12 @@ Json approval_view(const State& state, const ApprovalId& id)
               {"forfeited", b.forfeited},
               {"carried_out", b.carried_out},
               {"critical", critical(state, approval)},
-              {"valid_from", to_string(approval.valid_from)},
-              {"valid_to", to_string(approval.valid_to)},
+              {"valid_from", to_string(terms.valid_from)},
+              {"valid_to", to_string(terms.valid_to)},
               {"conditions", std::move(conditions)},
               {"units", units_json(approval.units)},
               {"version", state.version_of("approval", id.value)}};
-    if (!approval.carried_from.empty()) json["carried_from"] = approval.carried_from.value;
+    if (!terms.carried_from.empty()) json["carried_from"] = terms.carried_from.value;
     return json;
 }
 
@@ -224,7 +231,7 @@ Json batch_view(const Viewer& viewer, const State& state, const BatchId& id)
 {
     const Batch& batch = state.batches.at(id);
     Visible seen;
-    collect(viewer, state, batch, [](const Holding&) { return true; }, nullptr, seen);
+    collect(viewer, state, id, [](const Holding&) { return true; }, nullptr, seen);
     Json json{{"batch", id.value},
               {"sku", batch.sku.value},
               {"certified", batch.certificate.has_value()},
@@ -234,7 +241,7 @@ Json batch_view(const Viewer& viewer, const State& state, const BatchId& id)
     put(json, "certificate", batch.certificate);
     if (viewer.role == Role::firm) return json;  // Sizes would tell of others' units.
     json["qty"] = batch.qty;
-    json["unallocated"] = batch.unallocated;
+    json["unallocated"] = state.unallocated.at(id);
     json["version"] = state.version_of("batch", id.value);
     put(json, "origin", batch.origin);
     put(json, "supplier", batch.supplier);
@@ -246,29 +253,31 @@ Json shipment_view(const Viewer& viewer, const State& state, const ShipmentId& i
 {
     const Shipment& shipment = state.shipments.at(id);
     Visible seen;
-    for (const BatchId& batch : shipment.batches)
-        collect(viewer, state, state.batches.at(batch),
-                [&](const Holding& holding) { return holding.shipment == id; }, &batch, seen);
+    const ShipmentTerms& terms = *shipment.terms;
+    for (const BatchId& batch : terms.batches)
+        collect(viewer, state, batch, [&](const Holding& holding) { return holding.shipment == id; },
+                &batch, seen);
     Json json{{"shipment", id.value},
-              {"approval", shipment.approval.value},
-              {"firm", state.approvals.at(shipment.approval).firm.value},
+              {"approval", terms.approval.value},
+              {"firm", state.approvals.at(terms.approval).terms->firm.value},
               {"status", shipment.open() ? "open" : "closed"},
               {"dispatched", shipment.dispatched},
-              {"dispatched_at", to_string(shipment.dispatched_at)},
+              {"dispatched_at", to_string(terms.dispatched_at)},
               {"units", units_json(seen.units)},
               {"ranges", std::move(seen.ranges)},
               {"to_do", to_do(seen.units)},
               {"version", state.version_of("shipment", id.value)}};
-    put(json, "carrier", shipment.carrier);
-    put(json, "port", shipment.port);
-    put(json, "office", shipment.office);
+    put(json, "carrier", terms.carrier);
+    put(json, "port", terms.port);
+    put(json, "office", terms.office);
     return json;
 }
 
 Json unit_view(const State& state, const BatchId& id, std::int64_t number)
 {
     const Batch& batch = state.batches.at(id);
-    const Run& run = *batch.custody.at(number);
+    const Custody custody = state.custody_of(id);
+    const Run& run = *custody.at(number);
     Json json = run_json(state, number, number, run);
     json.erase("from");
     json.erase("to");
@@ -288,17 +297,17 @@ Json summary_view(const Viewer& viewer, const State& state)
     Json firms = Json::array();
     for (const auto& item : state.firms) {
         if (!may_see_firm(viewer, item.key) && viewer.role == Role::firm) continue;
-        tiers[item.value.tier] += item.value.units;
+        const UnitCounts units = units_of(state, item.key);
+        tiers[item.value.tier] += units;
         Json firm = firm_view(state, item.key);
-        firm["units"] = units_json(item.value.units);
+        firm["units"] = units_json(units);
         firms.push_back(std::move(firm));
-        if (viewer.role == Role::firm) all += item.value.units;
+        all += units;
     }
+    // What names no approval is registered and free.
     if (viewer.role != Role::firm)
-        for (const auto& item : state.batches) {
-            all += item.value.units;
-            unallocated += item.value.unallocated;
-        }
+        for (const auto& item : state.unallocated) unallocated += item.value;
+    all[UnitState::registered] += static_cast<std::int32_t>(unallocated);
     Json by_tier = Json::object();
     for (const auto& [tier, units] : tiers) by_tier[tier.value] = units_json(units);
     Json json{{"units", units_json(all)},

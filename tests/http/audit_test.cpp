@@ -146,13 +146,13 @@ TEST_CASE("the terms of every number add up to it, now and then", "[audit]")
             for (const char* name :
                  {"granted", "available", "reserved", "drawn", "forfeited", "carried_out"}) {
                 const auto bucket = bucket_named(name);
-                CHECK(sum_of(explain_bucket(item.value, bucket)) == item.value.balance.*bucket);
+                CHECK(sum_of(explain_bucket(*state, item.key, bucket)) == item.value.balance.*bucket);
                 ++numbers;
             }
         for (const auto& item : state->firms) {
             for (std::size_t i = 0; i < unit_states; ++i)
-                CHECK(sum_of(explain_units(item.value, static_cast<UnitState>(i))) ==
-                      item.value.units.by_state[i]);
+                CHECK(sum_of(explain_units(*state, item.key, static_cast<UnitState>(i))) ==
+                      units_of(*state, item.key).by_state[i]);
             for (const auto& policy : state->policies)
                 CHECK(sum_of(explain_exposure(*state, item.key, policy.key)) ==
                       exposure(*state, item.key, policy.key));
@@ -247,15 +247,18 @@ TEST_CASE("a difference says what is on either side of it", "[audit]")
         for (const Json& move : moved_units(*from, *to))
             if (move["after"] == "cleared")
                 units += move["to"].get<std::int64_t>() - move["from"].get<std::int64_t>() + 1;
-        for (const auto& batch : to->batches)
+        for (const auto& batch : to->batches) {
+            const Custody is = to->custody_of(batch.key);
+            const Custody was =
+                from->batches.contains(batch.key) ? from->custody_of(batch.key) : Custody{};
             for (std::int64_t unit = 1; unit <= batch.value.qty; ++unit) {
-                const Run* now = batch.value.custody.at(unit);
-                const Batch* then = from->batches.find(batch.key);
-                const Run* before = then ? then->custody.at(unit) : nullptr;
+                const Run* now = is.at(unit);
+                const Run* before = was.at(unit);
                 counted += now->holding.state == UnitState::cleared &&
                            (!before || before->holding.state != now->holding.state ||
                             before->holding.approval != now->holding.approval);
             }
+        }
         CHECK(units == counted);
     }
 }

@@ -165,7 +165,8 @@ const Balance& balance(const State& state, const ApprovalId& approval)
 
 UnitState state_of(const State& state, std::int64_t unit, const BatchId& batch)
 {
-    const Run* run = state.batches.at(batch).custody.at(unit);
+    const Custody custody = state.custody_of(batch);
+    const Run* run = custody.at(unit);
     REQUIRE(run);
     return run->holding.state;
 }

@@ -14,6 +14,35 @@ namespace {
 const Text because{"because"};
 }
 
+scenario::History small_world()
+{
+    using namespace scenario;
+    PolicyPublished caps = policy();
+    caps.caps = {{t1, 60}, {t2, 40}};
+    const auto submitted = [](const char* id, const char* firm) {
+        return on(january(2), application(ApplicationId{id}, FirmId{firm}, 25));
+    };
+    const auto review = [](const char* id) {
+        return on(january(2), ApplicationReviewStarted{ApplicationId{id}, {}});
+    };
+    const auto grant = [](const char* id, const char* from, const char* firm) {
+        return on(january(3), ApprovalGranted{ApprovalId{id}, ApplicationId{from}, FirmId{firm}, 25,
+                                              y26, date(1, 1), date(3, 31), {duty("report")}});
+    };
+    return {on(january(1), LedgerOpened{Text{"test"}, Text{"+08:00"}, ClockMode::simulated}),
+            on(january(1), caps),
+            on(january(1), FirmRegistered{FirmId{"F-1"}, Text{"One"}, t1, {}}),
+            on(january(1), FirmRegistered{FirmId{"F-2"}, Text{"Two"}, t2, {}}),
+            on(january(1), BatchRegistered{BatchId{"B1"}, h200, 40, {}, {}, {}}),
+            on(january(1), BatchTestCertified{BatchId{"B1"}, Text{"Lab"}, CertificateId{"CERT"}}),
+            submitted("APP-1", "F-1"),
+            submitted("APP-2", "F-2"),
+            review("APP-1"),
+            review("APP-2"),
+            grant("AP-1", "APP-1", "F-1"),
+            grant("AP-2", "APP-2", "F-2")};
+}
+
 std::int64_t Proposer::roll(std::int64_t from, std::int64_t to)
 {
     return from + static_cast<std::int64_t>(dice() % static_cast<std::uint64_t>(to - from + 1));

@@ -2,9 +2,13 @@
 #include <functional>
 #include <random>
 
+#include "given.hpp"
 #include "naive_model.hpp"
 
 namespace chipledger::naive {
+
+/// Two firms, a batch and two approvals: where random histories begin.
+scenario::History small_world();
 
 /// Proposes events that mostly make sense after what the model has seen, in a small world.
 class Proposer {

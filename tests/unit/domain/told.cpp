@@ -20,52 +20,53 @@ std::ostream& operator<<(std::ostream& out, const Balance& b)
 
 void tell(std::ostream& out, const Approval& a)
 {
-    out << a.firm.value << ' ' << a.application.value << ' ' << a.sku.value << ' '
-        << a.end_use.value << ' ' << a.period.value << ' ' << to_string(a.valid_from) << ' '
-        << to_string(a.valid_to) << ' ' << a.balance << ' ' << a.units << a.carried_from.value;
-    for (const auto& c : a.conditions) {
+    const ApprovalTerms& t = *a.terms;
+    out << t.firm.value << ' ' << t.application.value << ' ' << t.sku.value << ' '
+        << t.end_use.value << ' ' << t.period.value << ' ' << to_string(t.valid_from) << ' '
+        << to_string(t.valid_to) << ' ' << a.balance << ' ' << a.units << t.carried_from.value;
+    for (const auto& c : t.conditions) {
         out << " condition " << static_cast<int>(c.code) << (c.max ? c.max->value : -1)
             << (c.text ? c.text->value : "");
         if (c.allow)
             for (const auto& text : *c.allow) out << text.value << '|';
     }
-    for (const auto& s : a.statuses)
+    for (const auto& s : t.statuses)
         out << " status " << to_string(s.occurred_at) << static_cast<int>(s.status) << '@'
             << s.entry.number;
-    for (const auto& e : a.evidence)
+    for (const auto& e : t.evidence)
         out << " evidence " << e.condition.value << e.evidence.value << e.breach << e.entry.number;
-    for (const auto& [id, entry] : a.uses) out << " use " << id.value << entry.number;
-    for (const auto& [at, moved] : a.movements) out << " moved " << at << ':' << moved;
+    out << " uses " << a.uses;
 }
 
 void tell(std::ostream& out, const Batch& b)
 {
     out << b.sku.value << b.qty << (b.certificate ? b.certificate->value : "-") << ' '
-        << b.registered.number << ' ' << b.units << b.unallocated;
-    for (const auto& [first, run] : b.custody.runs())
+        << b.registered.number;
+    for (const auto& [unit, serial] : b.serials) out << " serial " << unit << serial.value;
+}
+
+void tell(std::ostream& out, const Custody& custody)
+{
+    for (const auto& [first, run] : custody.runs())
         out << " run " << first << '-' << run.to << name_of(run.holding.state)
             << run.holding.approval.value << run.holding.shipment.value << run.holding.site.value
             << name_of(run.holding.before) << '@' << run.entry.number;
-    for (const auto& [unit, serial] : b.serials) out << " serial " << unit << serial.value;
 }
 
 void tell(std::ostream& out, const Shipment& s)
 {
-    out << s.approval.value << (s.carrier ? s.carrier->value : "-")
-        << (s.port ? s.port->value : "-") << (s.office ? s.office->value : "-")
-        << to_string(s.dispatched_at) << s.dispatched << ' ' << s.units;
-    for (const auto& id : s.batches) out << ' ' << id.value;
-    for (const auto& id : s.cases) out << " case " << id.value;
+    const ShipmentTerms& t = *s.terms;
+    out << t.approval.value << (t.carrier ? t.carrier->value : "-")
+        << (t.port ? t.port->value : "-") << (t.office ? t.office->value : "-")
+        << to_string(t.dispatched_at) << s.dispatched << ' ' << s.units;
+    for (const auto& id : t.batches) out << ' ' << id.value;
+    for (const auto& id : t.cases) out << " case " << id.value;
 }
 
 void tell(std::ostream& out, const Firm& f)
 {
     out << f.name.value << f.tier.value << (f.sector ? f.sector->value : "-")
-        << f.registered.number << ' ' << f.units;
-    for (const auto& id : f.approvals) out << ' ' << id.value;
-    for (const auto& id : f.applications) out << ' ' << id.value;
-    for (const auto& [at, point] : f.timeline)
-        out << ' ' << at << '@' << to_string(point.occurred_at) << point.units;
+        << f.registered.number;
 }
 
 void tell(std::ostream& out, const Application& a)
@@ -80,7 +81,7 @@ void tell(std::ostream& out, const Policy& p)
 }
 void tell(std::ostream& out, const UnitRef& unit) { out << unit.batch.value << unit.number; }
 void tell(std::ostream& out, const Position& position) { out << position.number; }
-void tell(std::ostream& out, std::int64_t number) { out << number; }
+void tell(std::ostream&, There) {}
 
 template <class Map, class Key>
 void tell_all(std::ostream& out, const char* what, const Map& map, const Key& key)
@@ -111,8 +112,23 @@ std::string told(const State& state)
     tell_all(out, "expiry", state.expiries, [](const Expiry& expiry) {
         return to_string(expiry.valid_to) + expiry.approval.value;
     });
-    tell_all(out, "version", state.versions,
-             [](const SubjectKey& key) { return key.kind + ':' + key.id; });
+    for (const auto& item : state.subjects)
+        out << "version " << item.key.kind << ':' << item.key.id << ' '
+            << state.subjects.count(item.key) << '\n';
+    for (const auto& item : state.batches) {
+        out << "custody " << item.key.value << ' ' << state.unallocated.at(item.key);
+        tell(out, state.custody_of(item.key));
+        out << '\n';
+    }
+    for (const auto& item : state.approvals_of)
+        out << item.key.firm.value << " has " << item.key.approval.value << '\n';
+    for (const auto& item : state.exposures)
+        out << item.key.firm.value << " in " << item.key.period.value << ' ' << item.value.exposed
+            << ' ' << item.value.promised << '\n';
+    for (const auto& item : state.uses)
+        out << item.key.approval.value << " use " << item.key.declaration.value << '@'
+            << item.value.number << '\n';
+    out << state.last_stated().time_since_epoch().count() << '\n';
     return out.str();
 }
 

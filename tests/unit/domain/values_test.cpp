@@ -96,11 +96,7 @@ TEST_CASE("custody is a unit by unit record", "[custody]")
             const auto next = static_cast<UnitState>(c % unit_states);
             std::int64_t moved = 0;
             custody.move(
-                from, to, Position{++position},
-                [&](Holding holding) {
-                    holding.state = next;
-                    return holding;
-                },
+                from, to, Position{++position}, {Change::Kind::to_state, next},
                 [&](const Holding&, const Holding&, std::int64_t n) { moved += n; });
             RC_ASSERT(moved == to - from + 1);
             for (auto i = from; i <= to; ++i) units[static_cast<std::size_t>(i - 1)] = next;
