@@ -1,0 +1,94 @@
+// Grows a ledger of N entries for the benches: through the real ledger, in this process.
+#include <fmt/format.h>
+
+#include "cli/command.hpp"
+#include "grow/seasons.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/signing.hpp"
+
+namespace chipledger::grow
+{
+
+namespace
+{
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin)
+{
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+void wait_until_signed(Log& log)
+{
+    while (log.alarm().empty() && (!log.published() || log.published()->size < log.size()))
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    ensure(log.alarm().empty(), "the signer goes along");
+}
+
+int run(const Place& place, const GrowOptions& options)
+{
+    const Result<std::string> conninfo = place.runtime();
+    if (!conninfo) return complain(conninfo.error());
+    LedgerOptions opening;
+    opening.database = *conninfo;
+    opening.clock = ClockMode::simulated;
+    opening.simulated_start = seasons_start();
+    opening.origin = "chipledger-bench";
+    Result<std::unique_ptr<Ledger>> ledger = Ledger::open(opening);
+    if (!ledger) return complain(ledger.error());
+    if ((*ledger)->head()->position > Position{1})
+        return complain({.code = Code::bad_state, .detail = "This ledger has grown already."});
+    Signing signing{{.database = *conninfo,
+                     .folder = place.log_folder(),
+                     .origin = checkpoint_origin(*(*ledger)->head())},
+                    (*ledger)->log()};
+    const auto begin = Clock::now();
+    auto told = begin;
+    Seasons seasons{**ledger, options};
+    seasons.play([&](std::int64_t position) {
+        if (seconds_since(told) < 5) return;
+        told = Clock::now();
+        fmt::print(stderr, "  {:>9} of {} entries, {:.0f} a second\n", position, options.entries,
+                   static_cast<double>(position) / seconds_since(begin));
+    });
+    const double seconds = seconds_since(begin);
+    wait_until_signed((*ledger)->log());
+    const auto head = (*ledger)->head();
+    signing.stop();
+    (*ledger)->stop();
+    fmt::print(
+        "entries={} seconds={:.1f} rate={:.0f} firms={} approvals={} batches={} "
+        "shipments={} serials={} movements_of_AP-LONG={}\n",
+        head->position.number, seconds, static_cast<double>(head->position.number) / seconds,
+        head->firms.size(), head->approvals.size(), head->batches.size(), head->shipments.size(),
+        head->serials.size(), head->approvals.at(ApprovalId{"AP-LONG"}).movements.size());
+    for (const auto& [type, count] : seasons.scribe().tally())
+        fmt::print("  {:>9}  {}\n", count, type);
+    return exit_ok;
+}
+
+}  // namespace
+
+}  // namespace chipledger::grow
+
+int main(int argc, char** argv)
+{
+    using namespace chipledger;
+    CLI::App app{"grows a ledger for the benches; its database is migrated and empty"};
+    Place place;
+    grow::GrowOptions options;
+    place.add_to(app);
+    app.add_option("--entries", options.entries)->capture_default_str();
+    app.add_option("--seed", options.seed)->capture_default_str();
+    app.add_option("--corrections", options.corrections, "in a million entries")
+        ->capture_default_str();
+    app.add_option("--serials", options.serials, "of each batch")->capture_default_str();
+    CLI11_PARSE(app, argc, argv);
+    try {
+        return grow::run(place, options);
+    } catch (const std::exception& failed) {
+        fmt::print(stderr, "grow_ledger: {}\n", failed.what());
+        return exit_broken;
+    }
+}
