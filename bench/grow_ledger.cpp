@@ -19,6 +19,12 @@ double seconds_since(Clock::time_point begin)
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
+template <class Kind>
+std::int64_t counted(const Kind& things)
+{
+    return std::distance(things.begin(), things.end());
+}
+
 void wait_until_signed(Log& log)
 {
     while (log.alarm().empty() && (!log.published() || log.published()->size < log.size()))
@@ -61,8 +67,9 @@ int run(const Place& place, const GrowOptions& options)
         "entries={} seconds={:.1f} rate={:.0f} firms={} approvals={} batches={} "
         "shipments={} serials={} movements_of_AP-LONG={}\n",
         head->position.number, seconds, static_cast<double>(head->position.number) / seconds,
-        head->firms.size(), head->approvals.size(), head->batches.size(), head->shipments.size(),
-        head->serials.size(), head->approvals.at(ApprovalId{"AP-LONG"}).movements.size());
+        counted(head->firms), counted(head->approvals), counted(head->batches),
+        counted(head->shipments), counted(head->serials),
+        head->approvals.count(ApprovalId{"AP-LONG"}));
     for (const auto& [type, count] : seasons.scribe().tally())
         fmt::print("  {:>9}  {}\n", count, type);
     return exit_ok;

@@ -38,7 +38,7 @@ asio::awaitable<Response> readiness(const App& app, Context& context)
     }
     const Refusal away{.code = Code::store_unavailable, .detail = now.reason};
     if (!now.writing) co_return problem_reply(away, context.request.request_id);
-    const Result<Position> asked = co_await ledger.position_at(Time{});
+    const Result<void> asked = co_await ledger.store_answers();
     if (!asked) co_return problem_reply(away, context.request.request_id);
     if (const auto published = ledger.log().published()) body["signed"] = published->size;
     co_return reply(200, "application/json", body.dump());

@@ -98,12 +98,22 @@ State settled_here(State state)
 }
 
 Result<State> retold(const Entries& entries, const State& state, const Event& correction,
-                     Doubt doubt)
+                     Doubt doubt, PreparedCorrection* prepared = nullptr)
 {
     const State past = settled_here(state);
     Heard heard = hear(past, correction);
-    Retelling retelling{past, {overrides_of(past), heard.readings, {}, doubt, {}}};
-    if (auto told = retelling.run(entries); !told) {
+    Tale tale{overrides_of(past), heard.readings, {}, doubt, {}, {}};
+    const bool begun = prepared && prepared->retelling.read_before() == tale.before &&
+                       prepared->retelling.read_after() == tale.after;
+    Retelling retelling = begun ? std::move(prepared->retelling) : Retelling{past, std::move(tale)};
+    Result<void> told = {};
+    if (begun && !prepared->told) {
+        told = prepared->told;
+    } else {
+        if (begun) retelling.go_on(past);
+        told = retelling.run(entries);
+    }
+    if (!told) {
         if (retelling.refused().empty()) return told.error();
         const bool replaces = heard.reading && heard.reading->data;
         if (!replaces || retelling.refused().front().entry != heard.target)
@@ -169,21 +179,35 @@ Result<State> advance(const Entries& entries, State state, const Event& event)
     return next;
 }
 
+std::shared_ptr<PreparedCorrection> prepare_correction(const Entries& entries, const State& state,
+                                                       const Event& correction)
+{
+    if (state.readings.contains(target_of(correction.data))) return {};
+    Tale tale{overrides_of(state), hear(state, correction).readings, {}, Doubt::first, {}, {}};
+    auto prepared = std::make_shared<PreparedCorrection>(Retelling{state, std::move(tale)});
+    prepared->told = prepared->retelling.run(entries);
+    const bool final = prepared->told || !prepared->retelling.refused().empty();
+    return final ? prepared : nullptr;
+}
+
 Result<State> judge_correction(const Entries& entries, const State& state,
-                               const std::vector<Event>& pending, const Event& correction)
+                               const std::vector<Event>& pending, const Event& correction,
+                               PreparedCorrection* prepared)
 {
     if (state.readings.contains(target_of(correction.data)))
         return Refusal{.code = Code::duplicate_correction,
                        .param = "/data/target",
                        .detail = "The entry has a live correction. Void that one first."};
     const Position durable{state.position.number - static_cast<std::int64_t>(pending.size())};
-    return retold(with_pending(entries, durable, pending), state, correction, Doubt::first);
+    return retold(with_pending(entries, durable, pending), state, correction, Doubt::first,
+                  prepared);
 }
 
 Result<Hypothetical> imagine(const Entries& entries, const State& state,
                              const Hypothesis& hypothesis, Time now)
 {
-    Tale tale{overrides_of(state), {}, hypothesis.added, Doubt::all, now};
+    Tale tale{overrides_of(state), {},  hypothesis.added,
+              Doubt::all,          now, hypothesis.given_up};
     for (const auto& item : state.readings)
         if (!hypothesis.removed.contains(item.value.by))
             tale.after[item.key] =

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <vector>
 
 #include "domain/rulebook.hpp"
@@ -15,11 +16,24 @@ Result<State> fold(const Entries& entries, Position head);
 /// The next state after recorded `event`: what it corrects is told anew.
 Result<State> advance(const Entries& entries, State state, const Event& event);
 
+/// A correction told beside the writer, up to where the log ended then.
+struct PreparedCorrection {
+    explicit PreparedCorrection(Retelling begun) : retelling{std::move(begun)} {}
+    Retelling retelling;
+    Result<void> told = {};
+};
+
+/// Tells a correction on a settled state without holding up the writer, who then has only what
+/// came since left to tell. Null where there is nothing to gain: it is refused at once.
+std::shared_ptr<PreparedCorrection> prepare_correction(const Entries& entries, const State& state,
+                                                       const Event& correction);
+
 /// Judges an EventCorrected or EventVoided against `state`, which `pending`, not yet durable, have
 /// led to; gives the state after it, its own note left out. Refused duplicate-correction,
 /// has-dependents, or what the rulebook says of the replacement.
 Result<State> judge_correction(const Entries& entries, const State& state,
-                               const std::vector<Event>& pending, const Event& correction);
+                               const std::vector<Event>& pending, const Event& correction,
+                               PreparedCorrection* prepared = nullptr);
 
 /// What the log up to where `state` stands would be under a hypothesis, and what the rulebook
 /// would have refused; approvals fall due up to `now`. Touches nothing.

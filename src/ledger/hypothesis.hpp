@@ -14,6 +14,7 @@ struct Hypothesis {
     std::set<Position> removed{};
     std::map<Position, EventData> replaced{};
     std::multimap<Position, Proposal> added{};  ///< After this entry, in their order.
+    std::function<bool()> given_up{};  ///< Asked now and then: whether nobody waits any more.
 };
 
 struct Hypothetical {

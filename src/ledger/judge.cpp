@@ -17,7 +17,33 @@ Refusal at(Refusal refusal, const std::string& pointer)
     return refusal;
 }
 
+/// The entry that a correction may speak of.
+Result<Event> target_for(EventStore& store, const State& state, const std::vector<Event>& pending,
+                         const Submission& submission, const Event& correction)
+{
+    Result<Event> target =
+        find_entry(store, pending, state.position, target_of(correction.data));
+    if (!target) return target;
+    if (beyond_office(submission.offices, state, target->data))
+        return Refusal{Code::unknown_entry, "/data/target",
+                       "There is no such entry. Check its position."};
+    if (auto no = may_not_correct(correction.actor, *target)) return *no;
+    return target;
+}
+
 }  // namespace
+
+std::shared_ptr<PreparedCorrection> prepare(EventStore& store, const State& state,
+                                            const Submission& submission)
+{
+    if (submission.proposals.size() != 1 || !submission.decides.empty()) return {};
+    const Proposal& proposal = submission.proposals.front();
+    if (!is_correction(proposal.data) || !permitted(submission.actor, proposal.data)) return {};
+    Event event = event_of(proposal, submission.actor, Timestamp{});
+    event.position = {state.position.number + 1};
+    if (!target_for(store, state, {}, submission, event)) return {};
+    return prepare_correction(entries_of(store), state, event);
+}
 
 Time Judge::recorded_at(const State& state) const { return std::max(now_(), state.recorded_at); }
 
@@ -99,13 +125,10 @@ Result<State> Judge::admit_correction(Group& group, const State& trial, std::vec
 {
     std::vector<Event> pending = group.events;
     pending.insert(pending.end(), events.begin(), events.end());
-    const Result<Event> target = find_entry(store_, pending, trial.position, target_of(event.data));
+    const Result<Event> target = target_for(store_, trial, pending, submission, event);
     if (!target) return target.error();
-    if (beyond_office(submission.offices, trial, target->data))
-        return Refusal{Code::unknown_entry, "/data/target",
-                       "There is no such entry. Check its position."};
-    if (auto no = may_not_correct(event.actor, *target)) return *no;
-    Result<State> next = judge_correction(entries_of(store_), trial, pending, event);
+    Result<State> next = judge_correction(entries_of(store_), trial, pending, event,
+                                          submission.prepared.get());
     if (!next) return next;
     event.id = new_event_id(event.recorded_at);
     event.subjects = correction_subjects(trial, *target, event.data);

@@ -30,6 +30,10 @@ struct Group {
     std::optional<Time> new_now{};
 };
 
+/// Tells a submission that is one correction beforehand, beside the writer; null for any other.
+std::shared_ptr<PreparedCorrection> prepare(EventStore& store, const State& state,
+                                            const Submission& submission);
+
 /// Turns submissions into entries of a group, against its speculative state.
 class Judge {
 public:

@@ -145,7 +145,16 @@ public:
 
     asio::awaitable<Answer> submit(Submission submission) override
     {
-        return queue({std::move(submission), {}, {}, {}});
+        // Judged beside the writer, so that it holds nobody up but itself.
+        if (submission.proposals.size() == 1 && is_correction(submission.proposals[0].data)) {
+            const auto now = head();
+            const auto work = [&](EventStore& store) { return prepare(store, *now, submission); };
+            submission.prepared = co_await readers_.run(work);
+        }
+        // Named, as everything that crosses a co_await: g++ 12 destroys such temporaries twice.
+        Pending pending;
+        pending.submission = std::move(submission);
+        co_return co_await queue(std::move(pending));
     }
 
     asio::awaitable<Position> wait_for(Position position, std::chrono::milliseconds limit) override
@@ -213,6 +222,16 @@ public:
     }
 
     LedgerHealth health() const override { return writer_->health(); }
+
+    asio::awaitable<Result<void>> store_answers() override
+    {
+        const auto work = [](EventStore& store) -> Result<void> {
+            const Result<Head> answer = store.head();
+            return answer ? Result<void>{} : Result<void>{answer.error()};
+        };
+        co_return co_await readers_.run(work);
+    }
+
     Log& log() override { return log_; }
 
     void stop() override

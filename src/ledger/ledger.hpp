@@ -74,6 +74,8 @@ public:
     /// Refused bad-state when it would go back, or when the clock is the system's.
     virtual boost::asio::awaitable<Result<Time>> set_now(Time now) = 0;
     virtual LedgerHealth health() const = 0;
+    /// Whether the store answers a reader.
+    virtual boost::asio::awaitable<Result<void>> store_answers() = 0;
     /// The tree over what is durable, and its signed heads.
     virtual Log& log() = 0;
     /// Answers what is queued, then stops writing. Idempotent.

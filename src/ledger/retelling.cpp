@@ -74,6 +74,30 @@ Retelling::Retelling(State past, Tale tale)
     each_difference(tale_.after, tale_.before, begin);
 }
 
+void Retelling::go_on(State past)
+{
+    const std::int64_t end = head_.position.number;
+    head_ = std::move(past);
+    for (State* state : {&past_, &state_})
+        std::apply(
+            [&](auto&... mine) {
+                std::apply([&](const auto&... theirs) { (mine.rebase(theirs), ...); },
+                           kinds(std::as_const(head_)));
+            },
+            kinds(*state));
+    stand(head_.position.number);
+    const auto here = kinds(std::as_const(past_));
+    const auto over = kinds(std::as_const(state_));
+    const auto again = [&]<std::size_t i>() {
+        for (const auto& [key, told] : std::get<i>(retold_))
+            if (told.differs())
+                reach(end, key, std::get<i>(here).find(key), std::get<i>(over).find(key));
+    };
+    [&]<std::size_t... i>(std::index_sequence<i...>) {
+        (again.template operator()<i>(), ...);
+    }(std::make_index_sequence<kind_count>{});
+}
+
 Result<void> Retelling::run(const Entries& entries)
 {
     const std::int64_t end = head_.position.number;
@@ -87,6 +111,9 @@ Result<void> Retelling::run(const Entries& entries)
                       first(lighter_, [](const auto& item) { return item.first; }),
                       added.empty() ? end + 1 : *added.begin() + 1});
         if (next > end) break;
+        if (tale_.given_up && tale_.given_up())
+            return Refusal{.code = Code::overloaded,
+                           .detail = "It takes too long. Ask for less at once."};
         // What was added after the entry before comes first, then what falls due by then.
         if (added.erase(next - 1) > 0) tell_added(next - 1);
         if (due_.erase(next) > 0)

@@ -37,6 +37,8 @@ struct Tale {
     Doubt doubt = Doubt::first;
     /// What the ledger does by itself it does again, up to this time: approvals fall due.
     std::optional<Time> falls_due{};
+    /// Asked now and then; true: the telling ends, refused overloaded.
+    std::function<bool()> given_up{};
 };
 
 /// What one thing has been since it first was other than it had been.
@@ -75,6 +77,10 @@ public:
     /// With Doubt::first refused where the rulebook first says no, as refused() tells.
     Result<void> run(const Entries& entries);
     const std::vector<Refused>& refused() const { return refused_; }
+    /// The log has gone on to `past` meanwhile, without a correction: run() takes that in too.
+    void go_on(State past);
+    const Overrides& read_before() const { return tale_.before; }
+    const Overrides& read_after() const { return tale_.after; }
     /// Entries that were judged again.
     std::int64_t told() const { return told_; }
 
@@ -124,7 +130,7 @@ private:
     void reach_history(std::int64_t after, const Kind& kind, const typename Kind::key_type& key);
     void reach_exposures(std::int64_t after, const FirmPeriod& key);
 
-    const State head_;
+    State head_;
     Tale tale_;
     State past_;   ///< As it was, standing where the telling is.
     State state_;  ///< The same with what differs over it.

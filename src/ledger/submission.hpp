@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "domain/refusal.hpp"
 
 namespace chipledger {
+
+struct PreparedCorrection;
 
 enum class Decision { none, confirm, decline };
 
@@ -28,6 +31,7 @@ struct Submission {
     std::string decides{};                  ///< Not of its own: confirms or declines this proposal.
     Decision decision = Decision::none;
     std::string decision_reason{};
+    std::shared_ptr<PreparedCorrection> prepared{};  ///< A single correction, told beforehand.
 };
 
 /// What was recorded (of a dry run: what would be).
