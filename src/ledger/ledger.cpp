@@ -102,7 +102,11 @@ private:
 class OpenLedger : public Ledger {
 public:
     explicit OpenLedger(const LedgerOptions& options)
-        : readers_{options.database, options.reader_connections}, projector_{options.database}
+        : readers_{options.database, options.reader_connections},
+          projector_{options.database, options.projection_check,
+                     [this](EventStore& store, Position position) {
+                         return history_.at(entries_of(store), position);
+                     }}
     {
     }
     ~OpenLedger() override { stop(); }
@@ -215,7 +219,12 @@ public:
         co_return now;
     }
 
-    LedgerHealth health() const override { return writer_->health(); }
+    LedgerHealth health() const override
+    {
+        LedgerHealth health = writer_->health();
+        health.projection = projector_.health();
+        return health;
+    }
     Log& log() override { return log_; }
 
     void stop() override
