@@ -103,7 +103,7 @@ class OpenLedger : public Ledger {
 public:
     explicit OpenLedger(const LedgerOptions& options)
         : readers_{options.database, options.reader_connections},
-          projector_{options.database, options.projection_check,
+          projector_{options.database, options.projection_checks,
                      [this](EventStore& store, Position position) {
                          return history_.at(entries_of(store), position);
                      }}

@@ -27,8 +27,7 @@ struct LedgerOptions {
     std::optional<bool> statements{};
     std::size_t queue_max = 4096;             ///< Submissions that may wait; beyond it: overloaded.
     std::size_t reader_connections = 2;
-    /// Between two comparisons of memory, log and the tables for SQL users.
-    std::chrono::milliseconds projection_check = std::chrono::minutes{1};
+    ProjectionChecks projection_checks{};
 };
 
 /// What /readyz and /metrics tell.

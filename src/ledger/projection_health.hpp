@@ -1,10 +1,17 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <string>
 
 #include "domain/ids.hpp"
 
 namespace chipledger {
+
+/// How often memory, log and the tables for SQL users are compared.
+struct ProjectionChecks {
+    std::chrono::milliseconds every = std::chrono::minutes{1};
+    int rest = 20;  ///< After each, at least so many times as long as it took.
+};
 
 /// How the tables for SQL users stand to the log.
 struct ProjectionHealth {

@@ -13,20 +13,19 @@ namespace {
 constexpr std::chrono::milliseconds pause_min{100};  // Between two transactions, so they batch.
 constexpr std::chrono::seconds pause_max{5};
 constexpr std::chrono::seconds store_pause{1};
-constexpr int rest_share = 3;     // It rests so many times as long as it worked.
-constexpr int check_share = 50;   // The same after a comparison.
+constexpr std::chrono::seconds stop_limit{2};  // To catch up once it is told to stop.
+constexpr int rest_share = 3;  // It rests so many times as long as it wrote.
 constexpr std::int64_t chunk_entries = 2'000;   // In one transaction.
-constexpr std::int64_t window_entries = 2'000;  // Whose movements one comparison refolds.
+constexpr std::int64_t window_entries = 1'000;  // Whose movements one comparison refolds.
 
 }  // namespace
 
-Projector::Projector(const std::string& database, std::chrono::milliseconds check_every,
-                     StateAt state_at)
+Projector::Projector(const std::string& database, ProjectionChecks checks, StateAt state_at)
     : store_{database},
       events_{database},
       state_at_{std::move(state_at)},
-      check_every_{check_every},
-      next_check_{Clock::now() + check_every},
+      when_{checks},
+      next_check_{Clock::now() + checks.every},
       thread_{[this] { run(); }}
 {
 }
@@ -56,6 +55,7 @@ void Projector::stop()
 {
     {
         const std::scoped_lock lock{mutex_};
+        if (!stopping_) give_up_ = Clock::now() + stop_limit;
         stopping_ = true;
     }
     wake_.notify_one();
@@ -66,6 +66,12 @@ bool Projector::stopping() const
 {
     const std::scoped_lock lock{mutex_};
     return stopping_;
+}
+
+bool Projector::out_of_time() const
+{
+    const std::scoped_lock lock{mutex_};
+    return stopping_ && Clock::now() >= give_up_;
 }
 
 // The head, once there is something to do about it; null to end.
@@ -109,7 +115,7 @@ Result<void> Projector::work(const std::shared_ptr<const State>& head)
         if (begin < next_check_ || stopping()) return {};
         const Result<void> done = check();
         const auto end = Clock::now();
-        next_check_ = end + std::max<Clock::duration>(check_every_, check_share * (end - begin));
+        next_check_ = end + std::max<Clock::duration>(when_.every, when_.rest * (end - begin));
         return done;
     } catch (const std::exception& broken) {
         judge(memory, std::string{"the log cannot be folded: "} + broken.what());
@@ -159,7 +165,7 @@ Result<void> Projector::advance(const std::shared_ptr<const State>& head)
         const Position upto{std::min(mark_.position.number + chunk_entries,
                                      head->position.number)};
         if (auto done = advance_to(upto, head); !done) return done;
-        if (stopping()) break;
+        if (out_of_time()) break;
     }
     return {};
 }

@@ -23,9 +23,7 @@ public:
     using StateAt =
         std::function<Result<std::shared_ptr<const State>>(EventStore& store, Position position)>;
 
-    /// Compares every `check_every`, and never for more than a fiftieth of the time.
-    Projector(const std::string& database, std::chrono::milliseconds check_every,
-              StateAt state_at);
+    Projector(const std::string& database, ProjectionChecks checks, StateAt state_at);
     ~Projector();
     /// There is a newer state to project.
     void follow(std::shared_ptr<const State> head);
@@ -41,6 +39,7 @@ private:
     std::shared_ptr<const State> wait();
     void rest(Clock::duration pause);
     bool stopping() const;
+    bool out_of_time() const;
 
     Result<void> work(const std::shared_ptr<const State>& head);
     ProjectionFold::Step step();
@@ -54,7 +53,7 @@ private:
     ProjectionStore store_;
     EventStore events_;
     StateAt state_at_;
-    std::chrono::milliseconds check_every_;
+    ProjectionChecks when_;
 
     // Of the thread alone.
     ProjectionMark mark_{};
@@ -69,6 +68,7 @@ private:
     std::int64_t checks_ = 0;
     std::array<std::string, sources> drift_{};
     bool stopping_ = false;
+    Clock::time_point give_up_{};
     std::thread thread_;
 };
 
