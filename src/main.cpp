@@ -17,6 +17,7 @@ int main(int argc, char** argv)
     add_key(app, exit_code);
     add_witness(app, exit_code);
     add_checkpoint(app, exit_code);
+    add_rebuild(app, exit_code);
     add_replay(app, exit_code);
     add_verify(app, exit_code);
     add_export(app, exit_code);

@@ -42,6 +42,7 @@ void add_migrate(CLI::App& app, int& exit_code);
 void add_token(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_sign(CLI::App& app, int& exit_code);
+void add_rebuild(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 void add_checkpoint(CLI::App& app, int& exit_code);
 void add_witness(CLI::App& app, int& exit_code);

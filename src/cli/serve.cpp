@@ -38,6 +38,8 @@ struct ServeOptions {
     int rate = 20'000;
     bool sign_elsewhere = false;
     bool unsafe_database = false;
+    int check_tables = 60'000;
+    int check_rest = 20;
 };
 
 // Never a header, a query or a body: they may hold a token.
@@ -137,6 +139,8 @@ int run(const ServeOptions& options)
     if (!conninfo) return complain(conninfo.error());
     Result<LedgerOptions> ledger_options = options.ledger.options(*conninfo);
     if (!ledger_options) return complain(ledger_options.error()), exit_usage;
+    ledger_options->projection_checks = {std::chrono::milliseconds{options.check_tables},
+                                         options.check_rest};
     const Result<std::vector<std::string>> unsafe = unsafe_settings(*conninfo);
     if (!unsafe) return complain(unsafe.error());
     if (!unsafe->empty() && !options.unsafe_database) return refuse_unsafe(*unsafe);
@@ -193,6 +197,16 @@ void add_serve(CLI::App& app, int& exit_code)
     command->add_option("--share", options->share, "folder of web/ and api/")
         ->capture_default_str();
     command->add_option("--rate", options->rate, "requests a second that a token may make")
+        ->capture_default_str();
+    command
+        ->add_option("--check-tables", options->check_tables,
+                     "milliseconds between two comparisons of the tables for SQL users and the log")
+        ->check(CLI::Range(10, 86'400'000))
+        ->capture_default_str();
+    command
+        ->add_option("--check-rest", options->check_rest,
+                     "it rests at least so many times as long as a comparison took")
+        ->check(CLI::Range(0, 10'000))
         ->capture_default_str();
     command->add_flag("--unsafe-database", options->unsafe_database,
                       "serve although PostgreSQL's settings may lose entries; /readyz shows them");

@@ -31,6 +31,10 @@ asio::awaitable<Response> readiness(const App& app, Context& context)
     const std::string alarm = ledger.log().alarm();
     Json body{{"status", "ready"}, {"position", ledger.head()->position.number}};
     if (!app.unsafe.empty()) body["unsafe"] = app.unsafe;
+    body["projection"] = {{"position", now.projection.position.number},
+                          {"lag", now.projection.lag}};
+    // Tables for SQL users that are wrong stop nobody from recording.
+    if (!now.projection.drift.empty()) body["projection"]["drift"] = now.projection.drift;
     if (!alarm.empty()) {
         body["status"] = "integrity";
         body["reason"] = alarm;

@@ -35,9 +35,14 @@ std::string Metrics::text(Ledger& ledger) const
         "# TYPE chipledger_queued gauge\nchipledger_queued {}\n"
         "# TYPE chipledger_signed_entries gauge\nchipledger_signed_entries {}\n"
         "# TYPE chipledger_integrity_alarm gauge\nchipledger_integrity_alarm {}\n"
+        "# TYPE chipledger_projection_drift gauge\nchipledger_projection_drift {}\n"
+        "# TYPE chipledger_projection_lag_entries gauge\nchipledger_projection_lag_entries {}\n"
+        "# TYPE chipledger_projection_checks_total counter\n"
+        "chipledger_projection_checks_total {}\n"
         "# TYPE chipledger_http_requests_total counter\n",
         ledger.head()->position.number, health.writing ? 1 : 0, health.queued,
-        published ? published->size : 0, alarm ? 1 : 0);
+        published ? published->size : 0, alarm ? 1 : 0, health.projection.drift.empty() ? 0 : 1,
+        health.projection.lag, health.projection.checks);
     for (const auto& [key, count] : answers_)
         text += fmt::format("chipledger_http_requests_total{{method=\"{}\",status=\"{}\"}} {}\n",
                             key.first, key.second, count);

@@ -102,7 +102,9 @@ private:
 class OpenLedger : public Ledger {
 public:
     explicit OpenLedger(const LedgerOptions& options)
-        : readers_{options.database, options.reader_connections}, projector_{options.database}
+        : readers_{options.database, options.reader_connections},
+          projector_{options.database, options.projection_checks,
+                     [this](Position position) { return head()->seen_from(position, position); }}
     {
     }
     ~OpenLedger() override { stop(); }
@@ -221,8 +223,6 @@ public:
         co_return now;
     }
 
-    LedgerHealth health() const override { return writer_->health(); }
-
     asio::awaitable<Result<void>> store_answers() override
     {
         const auto work = [](EventStore& store) -> Result<void> {
@@ -232,6 +232,12 @@ public:
         co_return co_await readers_.run(work);
     }
 
+    LedgerHealth health() const override
+    {
+        LedgerHealth health = writer_->health();
+        health.projection = projector_.health();
+        return health;
+    }
     Log& log() override { return log_; }
 
     void stop() override

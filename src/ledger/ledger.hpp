@@ -11,6 +11,7 @@
 #include "domain/state.hpp"
 #include "ledger/hypothesis.hpp"
 #include "ledger/log.hpp"
+#include "ledger/projection_health.hpp"
 #include "ledger/submission.hpp"
 #include "store/event_store.hpp"
 
@@ -26,6 +27,7 @@ struct LedgerOptions {
     std::optional<bool> statements{};
     std::size_t queue_max = 4096;             ///< Submissions that may wait; beyond it: overloaded.
     std::size_t reader_connections = 2;
+    ProjectionChecks projection_checks{};
 };
 
 /// What /readyz and /metrics tell.
@@ -33,6 +35,7 @@ struct LedgerHealth {
     bool writing = false;     ///< False: fenced, or the store is away.
     std::string reason{};     ///< Why not.
     std::size_t queued = 0;
+    ProjectionHealth projection{};
 };
 
 /// The one ledger of a process: writer, durable state, history. Thread-safe. Completions run on

@@ -1,6 +1,6 @@
 #include "store/projection_store.hpp"
 
-#include <set>
+#include <limits>
 
 #include "store/session.hpp"
 #include "store/sql_values.hpp"
@@ -9,43 +9,131 @@ namespace chipledger {
 
 namespace {
 
-void delete_old(pqxx::work& work, std::span<const BalanceRow> balances,
-                std::span<const InventoryRow> inventory)
+constexpr std::int64_t rebuild_lock = 0x636c6b5265627569;
+constexpr std::int64_t chunk_rows = 10'000;
+constexpr Position last_of_all{std::numeric_limits<std::int64_t>::max()};
+
+std::string columns_of(const ProjectedTable& table)
 {
-    std::set<std::string> named;
-    for (const BalanceRow& row : balances) named.insert(row.approval);
-    for (const InventoryRow& row : inventory) named.insert(row.approval);
-    SqlArray approvals;
-    for (const std::string& approval : named) approvals.add(approval);
-    for (const char* table : {"approval_balance", "inventory"})
-        work.exec_params(std::string{"DELETE FROM "} + table +
-                             " WHERE approval = ANY ($1::text[])",
-                         approvals.text());
+    std::string list;
+    for (const ProjectedColumn& column : table.columns)
+        list += (list.empty() ? "\"" : ", \"") + std::string{column.name} + '"';
+    return list;
 }
 
-void insert_balances(pqxx::work& work, std::span<const BalanceRow> balances)
+std::string key_of(const ProjectedTable& table)
 {
-    for (const BalanceRow& row : balances)
-        work.exec_params("INSERT INTO approval_balance VALUES"
-                         " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                         row.approval, row.firm, row.period, row.status, row.granted,
-                         row.available, row.reserved, row.drawn, row.forfeited, row.carried_out);
+    std::string list;
+    for (std::size_t i = 0; i < table.key; ++i)
+        list += (i ? ", \"" : "\"") + std::string{table.columns[i].name} + '"';
+    return list;
 }
 
-void insert_inventory(pqxx::work& work, std::span<const InventoryRow> inventory)
+std::string name_of(const ProjectedTable& table)
 {
-    SqlArray firm, approval, batch, state, units;
-    for (const InventoryRow& row : inventory) {
-        firm.add(row.firm);
-        approval.add(row.approval);
-        batch.add(row.batch);
-        state.add(row.state);
-        units.add(row.units);
+    return "projected.\"" + std::string{table.name} + '"';
+}
+
+void take_away(pqxx::work& work, const ProjectedTable& table, std::int64_t generation,
+               const std::set<std::string>& things)
+{
+    if (things.empty()) return;
+    SqlArray ids;
+    for (const std::string& thing : things) ids.add(thing);
+    work.exec_params("DELETE FROM " + name_of(table) + " WHERE generation = $1 AND \"" +
+                         table.columns[0].name + "\" = ANY ($2::text[])",
+                     generation, ids.text());
+}
+
+void insert(pqxx::work& work, const ProjectedTable& table, std::int64_t generation,
+            std::span<const ProjectedRow> rows)
+{
+    if (rows.empty()) return;
+    std::string picked, arrays, names;
+    std::vector<std::string> values{std::to_string(generation)};
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+        SqlArray cells;
+        for (const ProjectedRow& row : rows) {
+            if (row[c])
+                cells.add(*row[c]);
+            else
+                cells.add_null();
+        }
+        values.push_back(cells.text());
+        const std::string number = std::to_string(c + 2);
+        picked += ", c" + number + "::" + table.columns[c].type;
+        arrays += (c ? ", $" : "$") + number + "::text[]";
+        names += (c ? ", c" : "c") + number;
     }
-    work.exec_params("INSERT INTO inventory SELECT * FROM unnest($1::text[], $2::text[],"
-                     " $3::text[], $4::text[], $5::bigint[])",
-                     firm.text(), approval.text(), batch.text(), state.text(), units.text());
+    work.exec_params("INSERT INTO " + name_of(table) + " (generation, " + columns_of(table) +
+                         ") SELECT $1::bigint" + picked + " FROM unnest(" + arrays + ") AS r (" +
+                         names + ")",
+                     pqxx::prepare::make_dynamic_params(values));
 }
+
+void put(pqxx::work& work, std::int64_t generation, const ProjectedChange& change)
+{
+    for (std::size_t i = 0; i < projected_count; ++i) {
+        const ProjectedTable& table = table_of(static_cast<Projected>(i));
+        take_away(work, table, generation, change.gone[i]);
+        std::span<const ProjectedRow> rows{change.come.tables[i]};
+        for (; !rows.empty(); rows = rows.subspan(std::min<std::size_t>(chunk_rows, rows.size())))
+            insert(work, table, generation,
+                   rows.first(std::min<std::size_t>(chunk_rows, rows.size())));
+    }
+}
+
+ProjectedRow row_of(const pqxx::row& from)
+{
+    ProjectedRow row;
+    row.reserve(from.size());
+    for (const auto& field : from)
+        row.push_back(field.is_null() ? Cell{} : Cell{std::string{field.c_str(), field.size()}});
+    return row;
+}
+
+ProjectionMark mark_of(pqxx::transaction_base& work)
+{
+    const pqxx::row row =
+        work.exec1("SELECT position, generation FROM projection_checkpoint WHERE name = 'balances'");
+    return {{row[0].as<std::int64_t>()}, row[1].as<std::int64_t>()};
+}
+
+void read_movements(pqxx::work& work, std::int64_t generation, Position after, Position upto,
+                    const ProjectionStore::Feed& feed)
+{
+    const ProjectedTable& table = table_of(Projected::movement);
+    std::int64_t position = after.number + 1;
+    std::string approval;  // Every row's is above "".
+    while (true) {
+        const pqxx::result chunk = work.exec_params(
+            "SELECT " + columns_of(table) + " FROM projected.movement WHERE generation = $1"
+                " AND (position, approval) > ($2, $3) AND position <= $4"
+                " ORDER BY position, approval LIMIT " + std::to_string(chunk_rows),
+            generation, position, approval, upto.number);
+        if (chunk.empty()) return;
+        for (const auto& row : chunk) feed(row_of(row));
+        position = chunk.back()[0].as<std::int64_t>();
+        approval = chunk.back()[1].c_str();
+    }
+}
+
+void read_things(pqxx::work& work, std::int64_t generation, ProjectedRows& rows)
+{
+    for (std::size_t i = 0; i < projected_count; ++i) {
+        if (static_cast<Projected>(i) == Projected::movement) continue;
+        const ProjectedTable& table = table_of(static_cast<Projected>(i));
+        rows.tables[i].clear();
+        for (const auto& row : work.exec_params("SELECT " + columns_of(table) + " FROM " +
+                                                    name_of(table) +
+                                                    " WHERE generation = $1 ORDER BY " +
+                                                    key_of(table),
+                                                generation))
+            rows.tables[i].push_back(row_of(row));
+    }
+}
+
+constexpr const char* one_instant = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
 }  // namespace
 
@@ -55,39 +143,85 @@ ProjectionStore::ProjectionStore(std::string conninfo)
 }
 ProjectionStore::~ProjectionStore() = default;
 
-Result<void> ProjectionStore::write(Position upto, std::span<const BalanceRow> balances,
-                                    std::span<const InventoryRow> inventory)
+Result<ProjectionMark> ProjectionStore::mark()
+{
+    return session_->run([](auto& work) -> Result<ProjectionMark> { return mark_of(work); });
+}
+
+Result<bool> ProjectionStore::write(const ProjectionMark& from, const ProjectionMark& to, Day day,
+                                    const ProjectedChange& change)
+{
+    return session_->transact([&](pqxx::work& work) -> Result<bool> {
+        const pqxx::result moved = work.exec_params(
+            "UPDATE projection_checkpoint SET position = $1, generation = $2, day = $3"
+            " WHERE name = 'balances' AND position = $4 AND generation = $5",
+            to.position.number, to.generation, to_string(day), from.position.number,
+            from.generation);
+        if (moved.affected_rows() != 1) return false;
+        put(work, to.generation, change);
+        return true;
+    });
+}
+
+Result<void> ProjectionStore::write_beside(std::int64_t generation, const ProjectedChange& change)
 {
     return session_->transact([&](pqxx::work& work) -> Result<void> {
-        const pqxx::result moved =
-            work.exec_params("UPDATE projection_checkpoint SET position = $1"
-                             " WHERE name = 'balances' AND position <= $1",
-                             upto.number);
-        if (moved.affected_rows() != 1) return {};
-        if (balances.empty() && inventory.empty()) return {};
-        delete_old(work, balances, inventory);
-        insert_balances(work, balances);
-        insert_inventory(work, inventory);
+        put(work, generation, change);
         return {};
     });
 }
 
-Result<void> ProjectionStore::clear()
+Result<void> ProjectionStore::keep_only(std::int64_t generation)
 {
-    return session_->transact([](pqxx::work& work) -> Result<void> {
-        work.exec("DELETE FROM inventory");
-        work.exec("DELETE FROM approval_balance");
-        work.exec("UPDATE projection_checkpoint SET position = 0");
-        return {};
+    for (std::size_t i = 0; i < projected_count; ++i) {
+        const std::string name = name_of(table_of(static_cast<Projected>(i)));
+        while (true) {
+            const Result<std::int64_t> gone =
+                session_->transact([&](pqxx::work& work) -> Result<std::int64_t> {
+                    return static_cast<std::int64_t>(
+                        work.exec_params("DELETE FROM " + name + " WHERE ctid = ANY (ARRAY(SELECT"
+                                         " ctid FROM " + name + " WHERE generation <> $1 LIMIT " +
+                                             std::to_string(chunk_rows) + "))",
+                                         generation)
+                            .affected_rows());
+                });
+            if (!gone) return gone.error();
+            if (*gone < chunk_rows) break;
+        }
+    }
+    return {};
+}
+
+Result<bool> ProjectionStore::lock_rebuild()
+{
+    return session_->run([](auto& work) -> Result<bool> {
+        return work.exec_params1("SELECT pg_try_advisory_lock($1)", rebuild_lock)[0]
+            .template as<bool>();
     });
 }
 
-Result<Position> ProjectionStore::checkpoint()
+Result<ProjectionMark> ProjectionStore::read(ProjectedRows& rows, Position after, Position upto,
+                                             const Feed& movement)
 {
-    return session_->run([](auto& work) -> Result<Position> {
-        return Position{work.exec1("SELECT position FROM projection_checkpoint"
-                                   " WHERE name = 'balances'")[0]
-                            .template as<std::int64_t>()};
+    session_->drop();
+    return session_->transact([&](pqxx::work& work) -> Result<ProjectionMark> {
+        work.exec(one_instant);
+        const ProjectionMark mark = mark_of(work);
+        read_things(work, mark.generation, rows);
+        read_movements(work, mark.generation, after, upto, movement);
+        return mark;
+    });
+}
+
+Result<void> ProjectionStore::read_generation(std::int64_t generation, ProjectedRows& rows,
+                                              const Feed& movement)
+{
+    session_->drop();
+    return session_->transact([&](pqxx::work& work) -> Result<void> {
+        work.exec(one_instant);
+        read_things(work, generation, rows);
+        read_movements(work, generation, {}, last_of_all, movement);
+        return {};
     });
 }
 

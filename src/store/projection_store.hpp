@@ -1,37 +1,22 @@
 #pragma once
-#include <cstdint>
+#include <functional>
 #include <memory>
-#include <span>
 #include <string>
 
 #include "domain/ids.hpp"
 #include "domain/refusal.hpp"
+#include "domain/time.hpp"
+#include "store/projected_tables.hpp"
 
 namespace chipledger {
 
 class Session;
 
-/// A row of the table approval_balance.
-struct BalanceRow {
-    std::string approval{};
-    std::string firm{};
-    std::string period{};
-    std::string status{};
-    std::int64_t granted = 0;
-    std::int64_t available = 0;
-    std::int64_t reserved = 0;
-    std::int64_t drawn = 0;
-    std::int64_t forfeited = 0;
-    std::int64_t carried_out = 0;
-};
-
-/// A row of the table inventory: units of a batch in one state under an approval.
-struct InventoryRow {
-    std::string firm{};
-    std::string approval{};
-    std::string batch{};
-    std::string state{};
-    std::int64_t units = 0;
+/// Which rows count, and the last entry folded into them; 0 when they are empty.
+struct ProjectionMark {
+    Position position{};
+    std::int64_t generation = 1;
+    friend bool operator==(const ProjectionMark&, const ProjectionMark&) = default;
 };
 
 /// The tables for SQL users. Not thread-safe, one connection, blocks; fails like EventStore.
@@ -40,17 +25,31 @@ public:
     explicit ProjectionStore(std::string conninfo);
     ~ProjectionStore();
 
-    /// Replaces all rows of every approval that is named in `balances` or `inventory` and moves
-    /// the checkpoint to `upto`, in one transaction. A checkpoint never falls: behind it, nothing
-    /// is written.
-    Result<void> write(Position upto, std::span<const BalanceRow> balances,
-                       std::span<const InventoryRow> inventory);
+    Result<ProjectionMark> mark();
 
-    /// Empties the tables and sets the checkpoint to 0: for a rebuild from the first entry.
-    Result<void> clear();
+    /// In one transaction: `change` to the rows of generation `to`, the ledger's day there, and the
+    /// mark from `from` to `to`. False, and nothing is written, where the mark is not `from`.
+    Result<bool> write(const ProjectionMark& from, const ProjectionMark& to, Day day,
+                       const ProjectedChange& change);
 
-    /// The position that the tables speak for; 0 when they are empty.
-    Result<Position> checkpoint();
+    /// `change` to rows of a generation that does not count yet.
+    Result<void> write_beside(std::int64_t generation, const ProjectedChange& change);
+
+    /// Takes away, a bounded number at a time, all rows of generations but this one.
+    Result<void> keep_only(std::int64_t generation);
+
+    /// One who rebuilds at a time: false where another one does. Held by the connection.
+    Result<bool> lock_rebuild();
+
+    /// Mark and rows of the generation that counts, of one instant; movements are fed by themselves
+    /// in the order of their key, those of entries in (after, upto]. On a fresh connection, so that
+    /// nothing is fed twice.
+    using Feed = std::function<void(ProjectedRow&&)>;
+    Result<ProjectionMark> read(ProjectedRows& rows, Position after, Position upto,
+                                const Feed& movement);
+    /// The same of any generation.
+    Result<void> read_generation(std::int64_t generation, ProjectedRows& rows,
+                                 const Feed& movement);
 
 private:
     std::unique_ptr<Session> session_;

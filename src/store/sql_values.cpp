@@ -74,4 +74,11 @@ SqlArray& SqlArray::add_bytes(std::string_view bytes)
     return *this;
 }
 
+SqlArray& SqlArray::add_null()
+{
+    separate();
+    text_ += "NULL";
+    return *this;
+}
+
 }  // namespace chipledger

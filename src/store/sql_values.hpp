@@ -21,6 +21,7 @@ public:
     SqlArray& add(std::string_view text);
     SqlArray& add(std::int64_t number);
     SqlArray& add_bytes(std::string_view bytes);
+    SqlArray& add_null();
 
     std::string text() const { return text_ + '}'; }
 

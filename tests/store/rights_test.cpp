@@ -79,10 +79,12 @@ TEST_CASE("a SQL user sees the rows of its firm alone, and none before it is tol
                  " CREATE ROLE reader_all LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
                  "GRANT chipledger_reader TO reader_one, reader_two, reader_all;"
                  "INSERT INTO sql_reader VALUES ('reader_one', 'F-1'), ('reader_all', NULL);"
-                 "INSERT INTO approval_balance VALUES"
-                 " ('A', 'F-1', 'P', 'open', 1, 1, 0, 0, 0, 0),"
-                 " ('B', 'F-2', 'P', 'open', 1, 1, 0, 0, 0, 0);"
-                 "INSERT INTO inventory VALUES ('F-2', 'B', 'X', 'cleared', 1)");
+                 "INSERT INTO projected.approval (generation, approval, firm, period, status,"
+                 " granted, available, reserved, drawn, forfeited, carried_out, sku, end_use,"
+                 " valid_from, valid_to) SELECT 1, a, f, 'P', 'open', 1, 1, 0, 0, 0, 0, 's', 'e',"
+                 " '2026-01-01', '2026-12-31' FROM (VALUES ('A', 'F-1'), ('B', 'F-2')) AS v (a, f);"
+                 "INSERT INTO projected.holding VALUES"
+                 " (1, 'X', 'cleared', 'B', '', '', 'F-2', 's', 1)");
     CHECK(as(database, "reader_one", positions) == "1 3");
     CHECK(as(database, "reader_two", positions).empty());
     CHECK(as(database, "reader_all", positions) == "1 2 3 4");

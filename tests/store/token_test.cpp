@@ -1,11 +1,10 @@
-// Tokens, which the database never sees, and the tables for SQL users.
+// Tokens, which the database never sees.
 #include <sys/stat.h>
 
 #include <filesystem>
 
 #include "catch.hpp"
 #include "sample.hpp"
-#include "store/projection_store.hpp"
 #include "store/token.hpp"
 #include "store/token_store.hpp"
 
@@ -106,33 +105,6 @@ TEST_CASE("the pepper is made once, for its owner alone", "[store][token]")
     std::filesystem::resize_file(path, 31);
     CHECK(pepper_at(path).error().code == Code::bad_state);
     CHECK(pepper_at("/no/such/folder/pepper").error().code == Code::bad_state);
-}
-
-TEST_CASE("the tables for SQL users are replaced approval by approval", "[store][projection]")
-{
-    Database database;
-    ProjectionStore projection{database.runtime()};
-    const auto balance = [](const char* approval, std::int64_t available) {
-        return BalanceRow{approval, "F", "P", "open", 100, available, 100 - available, 0, 0, 0};
-    };
-    const auto units = [](const char* state, std::int64_t n) {
-        return InventoryRow{"F", "A", "B", state, n};
-    };
-    CHECK(projection.checkpoint().value() == Position{0});
-    REQUIRE(bool(projection.write({5}, std::vector{balance("A", 90), balance("C", 100)},
-                                  std::vector{units("registered", 10)})));
-    REQUIRE(bool(projection.write({6}, std::vector{balance("A", 80)},
-                                  std::vector{units("registered", 15), units("in_transit", 5)})));
-    CHECK(projection.checkpoint().value() == Position{6});
-    CHECK(database.sql("SELECT sum(units) FROM inventory") == "20");
-    CHECK(database.sql("SELECT sum(available) FROM approval_balance") == "180");
-    // What comes late is not written over what is newer.
-    REQUIRE(bool(projection.write({3}, std::vector{balance("A", 1)}, {})));
-    CHECK(projection.checkpoint().value() == Position{6});
-    CHECK(database.sql("SELECT sum(available) FROM approval_balance") == "180");
-    REQUIRE(bool(projection.clear()));
-    CHECK(projection.checkpoint().value() == Position{0});
-    CHECK(database.sql("SELECT count(*) FROM inventory") == "0");
 }
 
 }  // namespace chipledger
