@@ -1,0 +1,44 @@
+// Runs every case once a round, round after round; what each cost in CPU time.
+import { cpu_of_family, median } from './machine.mjs';
+
+/** One run of a case: its result with rate in entries, and CPU microseconds an entry. */
+async function measure(site, one, seconds) {
+  await site.sql('postgres', 'CHECKPOINT');
+  const cpu = () => ({ pg: cpu_of_family(site.postgres.pid), server: one.pid ? cpu_of_family(one.pid()) : 0 });
+  const before = cpu();
+  const result = await one.run(seconds);
+  if (one.settles) await site.settle(); // What goes on behind the answers is part of their cost.
+  const after = cpu();
+  const entries = result.requests * (one.entries ?? 1);
+  return {
+    ...result,
+    rate: result.rate * (one.entries ?? 1),
+    server_us: (result.cpu ?? after.server - before.server) / entries,
+    pg_us: (after.pg - before.pg) / entries,
+  };
+}
+
+/** Results by case, one for each round. */
+export async function play(site, cases, { rounds, seconds, tell }) {
+  const found = Object.fromEntries(cases.map((one) => [one.name, []]));
+  for (let round = 0; round < rounds; ++round)
+    for (const one of cases) {
+      await one.before?.();
+      const result = await measure(site, one, seconds);
+      found[one.name].push(result);
+      tell?.(round, one, result);
+    }
+  return found;
+}
+
+/** Median, least and most of a figure over the rounds. */
+export function over_rounds(all) {
+  const values = all.filter(Number.isFinite); // A round in which nothing was answered tells nothing.
+  if (!values.length) return { median: NaN, min: NaN, max: NaN };
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}
+
+/** The ratio of two figures within each round, then over the rounds. */
+export function ratio(over, under) {
+  return over_rounds(over.map((value, round) => value / under[round]));
+}
