@@ -6,6 +6,7 @@
 #include "http/problem.hpp"
 #include "http/read_routes.hpp"
 #include "http/reading.hpp"
+#include "http/table_reply.hpp"
 #include "views/audit.hpp"
 
 namespace chipledger {
@@ -16,6 +17,8 @@ namespace asio = boost::asio;
 using Json = nlohmann::json;
 using enum Role;
 
+const std::vector<std::string> term_columns{"position", "type", "amount", "why"};
+const std::vector<std::string> change_columns{"kind", "id", "figure", "from", "to"};
 constexpr std::size_t changes_max = 1'000;
 constexpr std::size_t serials_at_once = 100'000;
 
@@ -71,7 +74,9 @@ Result<Explained> explain_firm(const Context& context, const State& state)
 asio::awaitable<Response> explain(Ledger& ledger, Context& context)
 {
     const std::vector<std::string_view> known{std::string_view{"approval"}, "bucket", "firm",
-                                              "state", "exposure"};
+                                              "state", "exposure", "format"};
+    const Result<Format> format = format_of(context.request);
+    if (!format) co_return no(context, format.error());
     const Result<Moment> moment = co_await moment_of(ledger, context, known);
     if (!moment) co_return no(context, moment.error());
     const bool of_approval = context.request.parameter("approval").has_value();
@@ -92,8 +97,34 @@ asio::awaitable<Response> explain(Ledger& ledger, Context& context)
                          {"type", types->at(term.entry)},
                          {"amount", term.amount},
                          {"why", term.why}});
+    if (*format != Format::json)
+        co_return table_reply(context, *moment, *format, {"explain", term_columns, true},
+                              std::move(terms));
     co_return view_reply(context, *moment,
                          {{"value", explained->value}, {"terms", std::move(terms)}});
+}
+
+/// A difference as rows: a figure each, and a range of units each.
+Json changes_of(const Json& difference)
+{
+    Json rows = Json::array();
+    for (const char* kind : {"approvals", "firms"})
+        for (const auto& [id, figures] : difference[kind].items())
+            for (const auto& [figure, change] : figures.items())
+                rows.push_back({{"kind", kind},
+                                {"id", id},
+                                {"figure", figure},
+                                {"from", change["from"]},
+                                {"to", change["to"]}});
+    for (const Json& moved : difference["units"]) {
+        const Json range{{"batch", moved["batch"]}, {"from", moved["from"]}, {"to", moved["to"]}};
+        rows.push_back({{"kind", "units"},
+                        {"id", Json::array({range})},
+                        {"figure", "state"},
+                        {"from", moved["before"]},
+                        {"to", moved["after"]}});
+    }
+    return rows;
 }
 
 /// The state at ?from or ?to: a position, or a recorded time.
@@ -120,8 +151,10 @@ asio::awaitable<Result<std::shared_ptr<const State>>> state_at(Ledger& ledger,
 asio::awaitable<Response> diff(Ledger& ledger, Context& context)
 {
     for (const auto& [name, value] : context.request.query)
-        if (name != "from" && name != "to")
+        if (name != "from" && name != "to" && name != "format")
             co_return no(context, malformed('?' + name, "There is no such parameter here."));
+    const Result<Format> format = format_of(context.request);
+    if (!format) co_return no(context, format.error());
     const Result<std::shared_ptr<const State>> from = co_await state_at(ledger, context, "from");
     if (!from) co_return no(context, from.error());
     const Result<std::shared_ptr<const State>> to = co_await state_at(ledger, context, "to");
@@ -133,6 +166,10 @@ asio::awaitable<Response> diff(Ledger& ledger, Context& context)
     body["to"] = last;
     body["units"] = moved_units(**from, **to);
     body["entries"] = last - first;
+    if (*format != Format::json)
+        co_return table_reply(context, Moment{*to, true, {}}, *format,
+                              {"diff-from-" + std::to_string(first), change_columns, true},
+                              changes_of(body));
     Response response = reply(200, "application/json", body.dump());
     response.set("Cache-Control", "private, max-age=31536000, immutable");
     co_return with_etag(std::move(response),

@@ -2,6 +2,7 @@
 #include "codec/event_schema.hpp"
 #include "domain/rulebook.hpp"
 #include "http/conditional.hpp"
+#include "http/entry_table.hpp"
 #include "http/feed.hpp"
 #include "http/problem.hpp"
 #include "http/read_routes.hpp"
@@ -100,42 +101,63 @@ std::string list_body(const std::vector<StoredEntry>& entries, bool more, const 
            R"(,"recorded_at":")" + to_string(state.recorded_at) + "\"}";
 }
 
-asio::awaitable<Response> entries(Ledger& ledger, Context& context)
+/// What a list of entries was asked for.
+struct Listing {
+    Format format{};
+    Moment moment{};
+    EventFilter filter{};
+};
+
+asio::awaitable<Result<Listing>> listing_of(Ledger& ledger, Context& context)
 {
     const std::vector<std::string_view> known{"type",        "subject",       "actor",
                                               "order",       "recorded_from", "recorded_to",
                                               "occurred_to", "occurred_from", "limit",
-                                              "cursor"};
-    const Result<Moment> moment = co_await moment_of(ledger, context, known);
-    if (!moment) co_return no(context, moment.error());
+                                              "cursor",      "format"};
+    const Result<Format> format = format_of(context.request);
+    if (!format) co_return format.error();
+    Result<Moment> moment = co_await moment_of(ledger, context, known);
+    if (!moment) co_return moment.error();
     Result<EventFilter> filter = filter_of(ledger, context);
-    if (!filter) co_return no(context, filter.error());
-    const Result<Page> page = page_of(context.request);
-    if (!page) co_return no(context, page.error());
+    if (!filter) co_return filter.error();
+    const Result<Page> page = page_of(context.request, *format);
+    if (!page) co_return page.error();
     if (!page->after.empty()) {
         const Result<std::int64_t> after = integer_of("cursor", page->after);
-        if (!after) co_return no(context, after.error());
+        if (!after) co_return after.error();
         filter->after = Position{*after};
     }
     filter->upto = moment->state->position;
     if (moment->effective_at)
         filter->occurred_to = std::min(filter->occurred_to.value_or(*moment->effective_at),
                                        *moment->effective_at);
-    filter->limit = page->limit + 1;
-    Result<std::vector<StoredEntry>> found = co_await ledger.list(std::move(*filter));
+    filter->limit = page->limit;
+    co_return Listing{*format, std::move(*moment), std::move(*filter)};
+}
+
+asio::awaitable<Response> entries(Ledger& ledger, Context& context)
+{
+    Result<Listing> listing = co_await listing_of(ledger, context);
+    if (!listing) co_return no(context, listing.error());
+    const Moment& moment = listing->moment;
+    if (listing->format != Format::json) {
+        Result<Response> table = co_await entry_table(ledger, context, moment, listing->format,
+                                                      std::move(listing->filter));
+        if (!table) co_return no(context, table.error());
+        co_return std::move(*table);
+    }
+    const std::size_t limit = listing->filter.limit++;
+    Result<std::vector<StoredEntry>> found = co_await ledger.list(std::move(listing->filter));
     if (!found) co_return no(context, found.error());
-    const bool more = found->size() > page->limit;
+    const bool more = found->size() > limit;
     if (more) found->pop_back();
     const std::string cursor =
         more ? to_cursor(std::to_string(found->back().position.number)) : std::string{};
     Response response =
-        reply(200, "application/json", list_body(*found, more, cursor, *moment->state));
-    response.set("Cache-Control", cache_of(*moment));
+        reply(200, "application/json", list_body(*found, more, cursor, *moment.state));
+    response.set("Cache-Control", cache_of(moment));
     if (more) response.set("Link", next_link(context.request, cursor));
-    std::string etag = "p" + std::to_string(moment->state->position.number);
-    if (moment->effective_at)
-        etag += "." + std::to_string(moment->effective_at->time_since_epoch().count());
-    co_return with_etag(std::move(response), etag, context.request);
+    co_return with_etag(std::move(response), etag_of(moment), context.request);
 }
 
 asio::awaitable<Response> entry(Ledger& ledger, Context& context)

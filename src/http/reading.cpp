@@ -13,6 +13,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t limit_max = 500;
+constexpr std::size_t rows_max = 100'000;
 constexpr std::chrono::milliseconds wait_max{2000};
 constexpr std::string_view digits64 =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -119,6 +120,14 @@ boost::asio::awaitable<Result<Moment>> moment_of(Ledger& ledger, const Context& 
     co_return moment;
 }
 
+std::string etag_of(const Moment& moment)
+{
+    std::string etag = "p" + std::to_string(moment.state->position.number);
+    if (moment.effective_at)
+        etag += "." + std::to_string(moment.effective_at->time_since_epoch().count());
+    return etag;
+}
+
 std::string cache_of(const Moment& moment)
 {
     return moment.fixed ? "private, max-age=31536000, immutable" : "private, no-cache";
@@ -129,24 +138,22 @@ Response view_reply(const Context& context, const Moment& moment, Json body, std
     body["position"] = moment.state->position.number;
     if (moment.state->position > Position{})
         body["recorded_at"] = to_string(moment.state->recorded_at);
-    if (etag.empty()) etag = "p" + std::to_string(moment.state->position.number);
-    if (moment.effective_at) {
-        body["effective_at"] = to_string(*moment.effective_at);
-        etag = "p" + std::to_string(moment.state->position.number) + "." +
-               std::to_string(moment.effective_at->time_since_epoch().count());
-    }
+    if (moment.effective_at) body["effective_at"] = to_string(*moment.effective_at);
+    if (etag.empty() || moment.effective_at) etag = etag_of(moment);
     Response response = reply(200, "application/json", body.dump());
     response.set("Cache-Control", cache_of(moment));
     return with_etag(std::move(response), etag, context.request);
 }
 
-Result<Page> page_of(const Request& request)
+Result<Page> page_of(const Request& request, Format format)
 {
+    const std::size_t most = format == Format::json ? limit_max : rows_max;
     Page page;
+    if (format != Format::json) page.limit = rows_max;
     if (const auto limit = request.parameter("limit")) {
         const Result<std::int64_t> number = integer_of("limit", *limit);
-        if (!number || *number < 1 || *number > static_cast<std::int64_t>(limit_max))
-            return malformed("limit", "Send an integer from 1 to 500.");
+        if (!number || *number < 1 || *number > static_cast<std::int64_t>(most))
+            return malformed("limit", "Send an integer from 1 to " + std::to_string(most) + ".");
         page.limit = static_cast<std::size_t>(*number);
     }
     if (const auto cursor = request.parameter("cursor")) {

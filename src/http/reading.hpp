@@ -3,6 +3,7 @@
 #include <span>
 #include <string_view>
 
+#include "http/format.hpp"
 #include "http/router.hpp"
 #include "ledger/ledger.hpp"
 #include "views/viewer.hpp"
@@ -35,11 +36,15 @@ struct Page {
     std::size_t limit = 100;
     std::string after{};
 };
-Result<Page> page_of(const Request& request);
+/// At most 500 things as JSON, 100,000 rows of a file.
+Result<Page> page_of(const Request& request, Format format = Format::json);
 
 /// {"data":…,"has_more":…,"next":…} with its Link.
 Response list_reply(const Context& context, const Moment& moment, nlohmann::json data,
                     bool has_more, const std::string& last);
+
+/// The ETag of an answer that is a function of the moment alone.
+std::string etag_of(const Moment& moment);
 
 /// Link (RFC 8288) to the next page of this request.
 std::string next_link(const Request& request, const std::string& cursor);

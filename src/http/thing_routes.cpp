@@ -4,6 +4,7 @@
 #include "http/problem.hpp"
 #include "http/read_routes.hpp"
 #include "http/reading.hpp"
+#include "http/table_reply.hpp"
 #include "views/views.hpp"
 
 namespace chipledger {
@@ -18,6 +19,7 @@ const std::vector<Role> office_and_firm{regulator, auditor, admin, firm};
 const std::vector<Role> approvals_readers{regulator, customs, auditor, admin, firm};
 const std::vector<Role> goods_readers{regulator, customs, logistics, auditor, firm, admin};
 
+constexpr std::size_t rows_at_once = 250;
 constexpr std::size_t history_max = 10'000;
 constexpr std::chrono::hours late_after{24};
 
@@ -63,32 +65,75 @@ Handler one(Ledger& ledger, Kind kind)
     };
 }
 
+/// The things of a page, in the state that the page speaks for.
 template <class IdType, class Kind>
-Handler list(Ledger& ledger, Kind kind)
+class ThingRows : public RowSource {
+public:
+    ThingRows(Moment moment, Viewer viewer, Kind kind, std::vector<IdType> ids)
+        : moment_{std::move(moment)}, viewer_{std::move(viewer)}, kind_{kind}, ids_{std::move(ids)}
+    {
+    }
+    asio::awaitable<std::optional<std::vector<Json>>> next() override
+    {
+        if (at_ == ids_.size()) co_return std::nullopt;
+        std::vector<Json> rows;
+        for (; at_ < ids_.size() && rows.size() < rows_at_once; ++at_)
+            rows.push_back(kind_.view(viewer_, *moment_.state, ids_[at_]));
+        co_return rows;
+    }
+    void rewind() override { at_ = 0; }
+
+private:
+    Moment moment_;
+    Viewer viewer_;
+    Kind kind_;
+    std::vector<IdType> ids_;
+    std::size_t at_ = 0;
+};
+
+/// The ids of a page, and whether there are more.
+template <class IdType, class Kind>
+std::pair<std::vector<IdType>, bool> ids_of(const Kind& kind, const Viewer& viewer,
+                                            const State& state, const Page& page)
 {
-    return [&ledger, kind](Context& context) -> asio::awaitable<Response> {
+    const auto& things = (state).*(kind.things);
+    std::vector<IdType> ids;
+    for (auto at = things.lower_bound(IdType{page.after}); at != things.end(); ++at) {
+        if (at->key.value == page.after || !kind.sees(viewer, state, at->key)) continue;
+        if (ids.size() == page.limit) return {std::move(ids), true};
+        ids.push_back(at->key);
+    }
+    return {std::move(ids), false};
+}
+
+template <class IdType, class Kind>
+Handler list(Ledger& ledger, Kind kind, std::string name)
+{
+    return [&ledger, kind, name](Context& context) -> asio::awaitable<Response> {
+        const Result<Format> format = format_of(context.request);
+        if (!format) co_return no(context, format.error());
         const std::vector<std::string_view> known{std::string_view{"limit"},
-                                                  std::string_view{"cursor"}};
+                                                  std::string_view{"cursor"},
+                                                  std::string_view{"format"}};
         const Result<Moment> moment = co_await moment_of(ledger, context, known);
         if (!moment) co_return no(context, moment.error());
-        const Result<Page> page = page_of(context.request);
+        const Result<Page> page = page_of(context.request, *format);
         if (!page) co_return no(context, page.error());
         const State& state = *moment->state;
         const Viewer viewer = viewer_of(context);
-        const auto& things = (state).*(kind.things);
-        Json data = Json::array();
-        std::string last;
-        bool more = false;
-        for (auto at = things.lower_bound(IdType{page->after}); at != things.end(); ++at) {
-            if (at->key.value == page->after || !kind.sees(viewer, state, at->key)) continue;
-            if (data.size() == page->limit) {
-                more = true;
-                break;
-            }
-            data.push_back(kind.view(viewer, state, at->key));
-            last = at->key.value;
+        auto [ids, more] = ids_of<IdType>(kind, viewer, state, *page);
+        const std::string last = ids.empty() ? std::string{} : ids.back().value;
+        if (*format == Format::json) {
+            Json data = Json::array();
+            for (const IdType& id : ids) data.push_back(kind.view(viewer, state, id));
+            co_return list_reply(context, *moment, std::move(data), more, last);
         }
-        co_return list_reply(context, *moment, std::move(data), more, last);
+        TableAbout about{name, {kind.name}};
+        Response response = table_reply(
+            context, *moment, *format, std::move(about),
+            std::make_unique<ThingRows<IdType, Kind>>(*moment, viewer, kind, std::move(ids)));
+        if (more) response.set("Link", next_link(context.request, to_cursor(last)));
+        co_return response;
     };
 }
 
@@ -105,6 +150,26 @@ Handler of_firm(Ledger& ledger, View view, bool versioned)
             co_return no(context, {.code = Code::unknown_firm, .detail = "Check the number."});
         co_return view_reply(context, *moment, view(state, id),
                              versioned ? etag_of(*moment, "firm", id.value) : std::string{});
+    };
+}
+
+/// The points of a firm's timeline, a row each in a file.
+Handler timeline(Ledger& ledger)
+{
+    return [&ledger](Context& context) -> asio::awaitable<Response> {
+        const Result<Format> format = format_of(context.request);
+        if (!format) co_return no(context, format.error());
+        const std::vector<std::string_view> known(1, "format");
+        const Result<Moment> moment = co_await moment_of(ledger, context, known);
+        if (!moment) co_return no(context, moment.error());
+        const FirmId id{context.params.at("firm")};
+        if (!moment->state->firms.contains(id) || !may_see_firm(viewer_of(context), id))
+            co_return no(context, {.code = Code::unknown_firm, .detail = "Check the number."});
+        Json view = timeline_view(*moment->state, id);
+        if (*format == Format::json) co_return view_reply(context, *moment, std::move(view));
+        TableAbout about{"timeline-" + id.value, {"position", "recorded_at", "occurred_at"}};
+        co_return table_reply(context, *moment, *format, std::move(about),
+                              std::move(view["points"]));
     };
 }
 
@@ -201,7 +266,8 @@ template <class IdType, class Kind>
 void add(std::vector<Route>& routes, Ledger& ledger, const std::string& path,
          const std::vector<Role>& roles, Kind kind)
 {
-    routes.push_back({"GET", path, roles, list<IdType>(ledger, kind)});
+    const std::string name = path.substr(path.rfind('/') + 1);
+    routes.push_back({"GET", path, roles, list<IdType>(ledger, kind, name)});
     routes.push_back({"GET", path + "/{" + kind.name + "}", roles, one<IdType>(ledger, kind)});
 }
 
@@ -221,7 +287,7 @@ std::vector<Route> thing_routes(Ledger& ledger)
     routes.push_back({"GET", "/v1/firms/{firm}/inventory", office_and_firm,
                       of_firm(ledger, inventory_view, false)});
     routes.push_back({"GET", "/v1/firms/{firm}/timeline", office_and_firm,
-                      of_firm(ledger, timeline_view, false)});
+                      timeline(ledger)});
     add<ApplicationId>(routes, ledger, "/v1/applications", office_and_firm,
                        Kind{"application", &State::applications, Code::unknown_application,
                             [](const Viewer& viewer, const State& state, const ApplicationId& id) {
