@@ -1,0 +1,7 @@
+import type { View } from "../shell/view";
+
+function Regulator() {
+  return <h1>Regulator</h1>;
+}
+
+export const regulator: View = { name: "regulator", roles: ["regulator"], component: Regulator };
