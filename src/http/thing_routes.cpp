@@ -4,6 +4,7 @@
 #include "http/problem.hpp"
 #include "http/read_routes.hpp"
 #include "http/reading.hpp"
+#include "http/shipment_filter.hpp"
 #include "views/views.hpp"
 
 namespace chipledger {
@@ -63,16 +64,27 @@ Handler one(Ledger& ledger, Kind kind)
     };
 }
 
-template <class IdType, class Kind>
-Handler list(Ledger& ledger, Kind kind)
+/// The filter of lists that have none.
+struct Everything {
+    template <class Thing>
+    bool takes(const Thing&) const { return true; }
+};
+Result<Everything> everything(const Request&) { return Everything{}; }
+
+/// `filter_of` reads what of the query narrows the list: the parameters `narrowing`.
+template <class IdType, class Kind, class FilterOf>
+Handler list(Ledger& ledger, Kind kind, FilterOf filter_of,
+             std::vector<std::string_view> narrowing = {})
 {
-    return [&ledger, kind](Context& context) -> asio::awaitable<Response> {
-        const std::vector<std::string_view> known{std::string_view{"limit"},
-                                                  std::string_view{"cursor"}};
+    narrowing.insert(narrowing.end(), {"limit", "cursor"});
+    return [&ledger, kind, filter_of,
+            known = std::move(narrowing)](Context& context) -> asio::awaitable<Response> {
         const Result<Moment> moment = co_await moment_of(ledger, context, known);
         if (!moment) co_return no(context, moment.error());
         const Result<Page> page = page_of(context.request);
         if (!page) co_return no(context, page.error());
+        const auto filter = filter_of(context.request);
+        if (!filter) co_return no(context, filter.error());
         const State& state = *moment->state;
         const Viewer viewer = viewer_of(context);
         const auto& things = (state).*(kind.things);
@@ -80,7 +92,9 @@ Handler list(Ledger& ledger, Kind kind)
         std::string last;
         bool more = false;
         for (auto at = things.lower_bound(IdType{page->after}); at != things.end(); ++at) {
-            if (at->key.value == page->after || !kind.sees(viewer, state, at->key)) continue;
+            if (at->key.value == page->after || !filter->takes(at->value) ||
+                !kind.sees(viewer, state, at->key))
+                continue;
             if (data.size() == page->limit) {
                 more = true;
                 break;
@@ -201,7 +215,7 @@ template <class IdType, class Kind>
 void add(std::vector<Route>& routes, Ledger& ledger, const std::string& path,
          const std::vector<Role>& roles, Kind kind)
 {
-    routes.push_back({"GET", path, roles, list<IdType>(ledger, kind)});
+    routes.push_back({"GET", path, roles, list<IdType>(ledger, kind, everything)});
     routes.push_back({"GET", path + "/{" + kind.name + "}", roles, one<IdType>(ledger, kind)});
 }
 
@@ -240,12 +254,16 @@ std::vector<Route> thing_routes(Ledger& ledger)
                          }});
     add<BatchId>(routes, ledger, "/v1/batches", goods_readers,
                  Kind{"batch", &State::batches, Code::unknown_batch, may_see_batch, batch_view});
-    add<ShipmentId>(routes, ledger, "/v1/shipments", goods_readers,
-                    Kind{"shipment", &State::shipments, Code::unknown_shipment,
-                         [](const Viewer& viewer, const State& state, const ShipmentId& id) {
-                             return may_see_shipment(viewer, state, state.shipments.at(id));
-                         },
-                         shipment_view});
+    const Kind shipment{"shipment", &State::shipments, Code::unknown_shipment,
+                        [](const Viewer& viewer, const State& state, const ShipmentId& id) {
+                            return may_see_shipment(viewer, state, state.shipments.at(id));
+                        },
+                        shipment_view};
+    routes.push_back(
+        {"GET", "/v1/shipments", goods_readers,
+         list<ShipmentId>(ledger, shipment, shipment_filter_of, {"status", "office"})});
+    routes.push_back({"GET", "/v1/shipments/{shipment}", goods_readers,
+                      one<ShipmentId>(ledger, shipment)});
     routes.push_back({"GET", "/v1/units/{batch}/{n}", goods_readers, unit(ledger)});
     routes.push_back({"GET", "/v1/serials/{serial}", goods_readers, serial(ledger)});
     routes.push_back({"GET", "/v1/summary", office_and_firm, summary(ledger)});

@@ -16,17 +16,19 @@ export interface Filled {
   batches: readonly string[];
 }
 
-export interface Wrong { field: Field | "units"; problem: string; text?: string }
+export type Problem = UnitsProblem | "none" | "missing" | "no_number" | "too_long" | "too_many_failed" |
+  "not_inspected";
+export interface Wrong { field: Field | "units"; problem: Problem; text?: string }
 
 export type Made =
   | { ok: true; data: Record<string, unknown>; units: number; parts: Part[] }
-  | { ok: false; wrong: Wrong[] };
+  | { ok: false; wrong: Wrong[]; units: number | null };
 
 export const text_max = 2000;
 const id = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const ids: readonly Field[] = ["office", "declaration", "case"];
 
-function chosen(filled: Filled): { parts: Part[] } | { problem: UnitsProblem | "none"; text: string } {
+function chosen(filled: Filled): { parts: Part[] } | { problem: Problem; text: string } {
   const text = filled.units.trim();
   if (!text && !filled.ready.length) return { problem: "none", text };
   if (!text) return { parts: merged(filled.ready) };
@@ -70,14 +72,15 @@ export function make(filled: Filled): Made {
     if (no) wrong.push(no);
     else if (value && field !== "fail") data[field] = value;
   }
-  if ("problem" in units) return { ok: false, wrong };
+  if ("problem" in units) return { ok: false, wrong, units: null };
+  const size = sizeOf(units.parts);
   if (act.name === "inspection") {
     const sides = inspected(units.parts, filled);
     if ("problem" in sides) wrong.push(sides as Wrong);
     else Object.assign(data, sides);
   } else data.units = units.parts;
-  return wrong.length ? { ok: false, wrong }
-    : { ok: true, data, units: sizeOf(units.parts), parts: units.parts };
+  return wrong.length ? { ok: false, wrong, units: size }
+    : { ok: true, data, units: size, parts: units.parts };
 }
 
 /** What is sent; the receipt's reference goes into the entry, so that paper and log find each other. */
