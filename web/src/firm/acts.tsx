@@ -30,7 +30,9 @@ interface MoveProps { inventory: Inventory; kind: "deliver" | "deploy" }
 
 function MoveForm({ batches, inventory, kind }: MoveProps & { batches: Batch[] }) {
   const state: UnitState = kind === "deliver" ? "cleared" : "delivered";
-  const holders = inventory.approvals.filter((approval) => (approval.units?.[state] ?? 0) > 0);
+  const here = (approval: Balance) => approval.units?.[state] ?? 0;
+  const holders = inventory.approvals.filter((approval) => here(approval) > 0)
+    .sort((a, b) => here(b) - here(a));
   const [approval, setApproval] = useState(holders[0]?.approval ?? "");
   const ranges = batches.flatMap((batch) => batch.ranges)
     .filter((range) => range.approval === approval && range.state === state);

@@ -1,6 +1,7 @@
 // Units by state over time, one on the other, under the line of the cap.
 import { area, curveStepAfter, stack } from "d3-shape";
 import type { UnitState, Units } from "../api/types";
+import { useMedia } from "../shell/media";
 import { day, isoDay, number, t, known } from "../shell/i18n";
 
 export interface Point { at: number; iso: string; units: Units }
@@ -27,9 +28,9 @@ export function bandName(name: string): string {
   return known(key) ? t(key) : name;
 }
 
-const width = 960;
-const height = 300;
-const room = { left: 8, right: 168, top: 26, bottom: 28 };
+const wide = { width: 960, height: 300, right: 168 };
+const narrow = { width: 460, height: 330, right: 142 };
+const room = { left: 4, top: 26, bottom: 28 };
 
 /** Months that begin within, for the axis. */
 export function monthsWithin(from: number, to: number): number[] {
@@ -97,6 +98,7 @@ interface Props {
 }
 
 export function AreaChart({ points, caps, until, summary, caption }: Props) {
+  const { width, height, right } = useMedia("(max-width: 44rem)") ? narrow : wide;
   const first = points[0];
   const last = points.at(-1);
   if (!first || !last) return null;
@@ -106,7 +108,7 @@ export function AreaChart({ points, caps, until, summary, caption }: Props) {
   const capNow = caps.at(-1)?.units ?? 0;
   const top = Math.max(most * 1.12, capNow < most * 2.6 ? capNow * 1.06 : 0);
   const x = (at: number) =>
-    room.left + ((at - first.at) / Math.max(1, until - first.at)) * (width - room.left - room.right);
+    room.left + ((at - first.at) / Math.max(1, until - first.at)) * (width - room.left - right);
   const y = (units: number) => height - room.bottom - (units / top) * (height - room.top - room.bottom);
   const layers = stack<Row & { at: number }>().keys(bands.map((band) => band.name))(rows);
   const shape = area<(typeof layers)[number][number]>()
