@@ -1,4 +1,5 @@
 // What differs, as the API's diff and what-if give it.
+import { useState } from "preact/hooks";
 import type { Change, Differences } from "../api/types";
 import { day, number, t } from "../shell/i18n";
 import { bucketName, stateName, statusName, states } from "./words";
@@ -18,10 +19,17 @@ function by(change: Change): string {
   return `${amount > 0 ? "+" : "−"}${number(Math.abs(amount))}`;
 }
 
-/** One row for each number that is another. */
+const rows_shown = 12;
+const weight = (change: Change): number =>
+  typeof change.from === "string" || typeof change.to === "string" ? Infinity
+    : Math.abs(Number(change.to ?? 0) - Number(change.from ?? 0));
+
+/** One row for each number that is another, the largest change first. */
 export function DifferenceTable({ differences, caption }: { differences: Differences; caption: string }) {
+  const [all, setAll] = useState(false);
   const rows = [...Object.entries(differences.approvals), ...Object.entries(differences.firms)]
-    .flatMap(([id, changes]) => Object.entries(changes).map(([what, change]) => ({ id, what, change })));
+    .flatMap(([id, changes]) => Object.entries(changes).map(([what, change]) => ({ id, what, change })))
+    .sort((a, b) => weight(b.change) - weight(a.change));
   if (!rows.length) return <p class="note">{t("shell.no_difference")}</p>;
   return (
     <div class="wide" tabIndex={0} role="region" aria-label={caption}>
@@ -33,7 +41,7 @@ export function DifferenceTable({ differences, caption }: { differences: Differe
           <th scope="col" class="number">{t("shell.after")}</th>
           <th scope="col" class="number">{t("shell.change_by")}</th>
         </tr></thead>
-        <tbody>{rows.map(({ id, what, change }) => (
+        <tbody>{(all ? rows : rows.slice(0, rows_shown)).map(({ id, what, change }) => (
           <tr key={`${id} ${what}`}>
             <th scope="row">{id} · {nameOf(what)}</th>
             <td class="number">{shown(change.from)}</td>
@@ -42,6 +50,11 @@ export function DifferenceTable({ differences, caption }: { differences: Differe
           </tr>
         ))}</tbody>
       </table>
+      {!all && rows.length > rows_shown && (
+        <button type="button" class="quiet" onClick={() => setAll(true)}>
+          {t("shell.all_rows", { rows: rows.length })}
+        </button>
+      )}
     </div>
   );
 }
