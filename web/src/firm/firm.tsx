@@ -9,7 +9,7 @@ import { Why } from "../parts/why";
 import { stateName } from "../parts/words";
 import { go, useAddress } from "../shell/address";
 import { Answer, useAsked } from "../shell/asked";
-import { day, isoDay, moment, number, rich, t } from "../shell/i18n";
+import { day, gap, isoDay, moment, number, rich, t } from "../shell/i18n";
 import { readsEntries, type Caller } from "../shell/session";
 import type { View, ViewProps } from "../shell/view";
 import { FirmAct, openConditions } from "./acts";
@@ -38,7 +38,7 @@ function Sentence({ inventory, own }: { inventory: Inventory; own: boolean }) {
     <>
       <h1 class="answer">
         {may ? rich(own ? "firm.answer" : "firm.answer_of", blanks)
-          : rich(own ? "firm.answer_none" : "firm.answer_none_of", blanks)}{" "}
+          : rich(own ? "firm.answer_none" : "firm.answer_none_of", blanks)}{gap()}
         {rich("firm.answer_where", { transit, held })}
       </h1>
       <p class="lede">

@@ -47,31 +47,31 @@ function remember(head: Head): void {
   localStorage.setItem(head_name, JSON.stringify({ origin: head.origin, size: head.size, root }));
 }
 
-async function goesOn(head: Head): Promise<void> {
+/** Compares the head with the remembered one, and remembers the newer; false where there was none. */
+async function goesOn(head: Head): Promise<boolean> {
   const last = remembered();
-  if (!last || last.size === 0) return remember(head);
+  if (!last || last.size === 0) {
+    remember(head);
+    return false;
+  }
   const [older, newer] = last.size <= head.size ? [last, head] : [head, last];
   const proof = older.size === newer.size ? []
     : (await ask<Consistency>(`/v1/log/consistency?from=${older.size}&to=${newer.size}`)).proof;
   await verifyConsistency(older, newer, proof);
   if (newer === head) remember(head);
+  return true;
 }
 
-const failed = (why: unknown, entry?: number): Outcome =>
+export const failed = (why: unknown, entry?: number): Outcome =>
   why instanceof Problem
     ? { verdict: "cannot", size: 0, why: why.body.detail ?? why.message, entry }
     : { verdict: "failed", size: 0, entry, why: why instanceof Error ? why.message : String(why) };
 
-/** The signed head holds, and goes on from the one that this browser remembers. */
-export async function proveHead(): Promise<Outcome> {
-  try {
-    const keys = await logKeys();
-    const head = await openHead(await askText("/v1/log/checkpoint"), await parseVerifierKeys(keys));
-    await goesOn(head);
-    return { verdict: "verified", size: head.size };
-  } catch (problem) {
-    return failed(problem);
-  }
+/** The signed head, which goes on from the one that this browser remembers. Throws where not. */
+export async function provenHead(): Promise<{ head: Head; compared: boolean }> {
+  const keys = await logKeys();
+  const head = await openHead(await askText("/v1/log/checkpoint"), await parseVerifierKeys(keys));
+  return { head, compared: await goesOn(head) };
 }
 
 /** One entry is in the log, and is what is shown of it. */

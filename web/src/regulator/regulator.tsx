@@ -6,7 +6,7 @@ import { Why } from "../parts/why";
 import { statusName } from "../parts/words";
 import { go, hrefOf, useAddress } from "../shell/address";
 import { Answer, useAsked } from "../shell/asked";
-import { day, moment, number, rich, t } from "../shell/i18n";
+import { day, gap, moment, number, rich, t } from "../shell/i18n";
 import type { View, ViewProps } from "../shell/view";
 import { RegulatorAct, reversalsOf } from "./acts";
 import { Caps } from "./caps";
@@ -21,8 +21,8 @@ function Sentence({ rows, waiting }: { rows: Exposure[]; waiting: number }) {
   const strong = (value: number) => <strong>{number(value)}</strong>;
   return (
     <h1 class="answer">
-      {over > 0 ? rich("regulator.answer_over", { over: strong(over), firms: over }) : t("regulator.answer_none_over")}{" "}
-      {rich("regulator.answer_near", { near: strong(near), firms: near })}{" "}
+      {over > 0 ? rich("regulator.answer_over", { over: strong(over), firms: over }) : t("regulator.answer_none_over")}{gap()}
+      {rich("regulator.answer_near", { near: strong(near), firms: near })}{gap()}
       {rich("regulator.answer_waiting", { waiting: strong(waiting), applications: waiting })}
     </h1>
   );
