@@ -29,7 +29,9 @@ async function types() {
   if (existsSync(target) && statSync(target).mtimeMs > statSync(source).mtimeMs) return;
   mkdirSync(join(web, "src/generated"), { recursive: true });
   const about = "// Generated from api/openapi.json by web/build.mjs.\n";
-  writeFileSync(target, about + astToString(await openapiTs(new URL("../api/openapi.json", import.meta.url))));
+  const described = await openapiTs(new URL("../api/openapi.json", import.meta.url),
+    { emptyObjectsUnknown: true });
+  writeFileSync(target, about + astToString(described));
 }
 
 const common = {

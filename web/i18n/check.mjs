@@ -22,7 +22,9 @@ function sourcesOf(folder) {
     .map((file) => readFileSync(join(file.parentPath ?? file.path, file.name), "utf8"));
 }
 
-const blanks = (text) => [...new Set([...text.matchAll(/\{(\w+)/g)].map((found) => found[1]))].sort().join();
+/** {n} is filled in every language; {n|unit|units} only chooses a word, which not all need. */
+const blanks = (text) =>
+  [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]))].sort().join();
 
 export function checkKeys(web) {
   const [first, ...others] = languages.map((language) => [language, keysOf(web, language)]);

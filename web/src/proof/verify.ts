@@ -64,6 +64,43 @@ export async function openHead(note: string, keys: VerifierKey[]): Promise<Head>
   throw new Error("No key of the log has signed the head.");
 }
 
+/** What the tree holds of an entry: a commitment to its bytes, under a salt of its own. */
+export async function leafOf(salt: Bytes, bytes: Bytes): Promise<Bytes> {
+  const hash = await hashing();
+  const mac = await hash.hmacSha256(salt, joined(encoder.encode("chipledger/leaf/v1\n"), bytes));
+  return hash.sha256(joined(Uint8Array.of(0, 1), mac));
+}
+
+/** The right edge of a growing tree: enough to add leaves and to know its root (RFC 6962 §2.1). */
+export class Edge {
+  private readonly full: { height: number; root: Bytes }[] = [];
+  size = 0;
+
+  async push(leaf: Bytes): Promise<void> {
+    const hash = await hashing();
+    let top = { height: 0, root: leaf };
+    while (this.full.at(-1)?.height === top.height) {
+      const left = this.full.pop()!;
+      top = { height: top.height + 1, root: await node(hash, left.root, top.root) };
+    }
+    this.full.push(top);
+    this.size += 1;
+  }
+
+  clear(): void {
+    this.full.length = 0;
+    this.size = 0;
+  }
+
+  async root(): Promise<Bytes> {
+    const hash = await hashing();
+    const [last, ...others] = [...this.full].reverse();
+    let root = last?.root ?? (await hash.sha256(new Uint8Array()));
+    for (const { root: left } of others) root = await node(hash, left, root);
+    return root;
+  }
+}
+
 /** The root that a leaf and its path lead to (RFC 9162 §2.1.3.2). */
 async function rootOf(index: number, size: number, leaf: Bytes, path: Bytes[]): Promise<Bytes> {
   const hash = await hashing();
@@ -88,7 +125,6 @@ async function rootOf(index: number, size: number, leaf: Bytes, path: Bytes[]): 
 
 /** What a receipt proves. Throws an Error that says what does not hold. */
 export async function verifyReceipt(receipt: string, verifierKeys: string): Promise<Proved> {
-  const hash = await hashing();
   const keys = await parseVerifierKeys(verifierKeys);
   const lines = receipt.split("\n");
   const end = lines.indexOf("");
@@ -102,8 +138,7 @@ export async function verifyReceipt(receipt: string, verifierKeys: string): Prom
   const head = await openHead(lines.slice(end + 1).join("\n"), keys);
   if (!Number.isSafeInteger(index) || !(index < head.size))
     throw new Error("The head does not reach as far as the entry.");
-  const mac = await hash.hmacSha256(salt, joined(encoder.encode("chipledger/leaf/v1\n"), bytes));
-  const leaf = await hash.sha256(joined(Uint8Array.of(0, 1), mac));
+  const leaf = await leafOf(salt, bytes);
   const root = await rootOf(index, head.size, leaf, lines.slice(3, end).map(fromBase64));
   if (!same(root, head.root)) throw new Error("The entry is not in the log that the head signs.");
   const entry = JSON.parse(decoder.decode(bytes)) as Entry;

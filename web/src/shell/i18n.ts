@@ -109,3 +109,6 @@ export function moment(value: string): string {
 export function isoDay(value: string): string {
   return format("iso", () => new Intl.DateTimeFormat("sv-SE", { timeZone: zone })).format(new Date(value));
 }
+
+/** What stands between two sentences: nothing, where the full stop makes room by itself. */
+export const gap = (): string => (current === "zh-CN" ? "" : " ");
