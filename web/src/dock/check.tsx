@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { go, hrefOf } from "../shell/address";
-import { day, moment, t } from "../shell/i18n";
+import { day, moment, number, t } from "../shell/i18n";
 import type { Caller } from "../shell/session";
 import { actNamed, actsOf, eligible, offered, type Act, type Field } from "./acts";
 import { occurredAt, type Kept as Clock } from "./clock";
@@ -39,7 +39,7 @@ function Acts({ list, chosen, units }: { list: readonly Act[]; chosen: Act; unit
           <li key={act.name}>
             <a class="act" href={hrefOf({ act: act.name }, undefined)} aria-current={act === chosen ? "true" : undefined}>
               {t(`dock.act_${act.name}`)}
-              {units && <span class="act-count">{eligible(act, units)}</span>}
+              {units && <span class="act-count">{number(eligible(act, units))}</span>}
             </a>
           </li>
         ))}
@@ -51,10 +51,10 @@ function Acts({ list, chosen, units }: { list: readonly Act[]; chosen: Act; unit
 function About({ shipment, id }: { shipment: Due | null; id: string }) {
   return (
     <header class="about">
-      <p><a class="big back" href={hrefOf({ shipment: null, act: null, ref: null, draft: null })}>
-        <span aria-hidden="true">‹ </span>{t("dock.back")}
-      </a></p>
-      <h1>{id}</h1>
+      <div class="about-head">
+        <h1>{id}</h1>
+        <a class="dock-link back" href={hrefOf({ shipment: null, act: null, ref: null, draft: null })}>{t("dock.back")}</a>
+      </div>
       {shipment ? (
         <>
           <p class="note">
@@ -69,7 +69,7 @@ function About({ shipment, id }: { shipment: Due | null; id: string }) {
 }
 
 function Answer({ name, children }: { name: string; children: ComponentChildren }) {
-  return <div class="answer"><dt>{name}</dt><dd>{children}</dd></div>;
+  return <div class="dock-answer"><dt>{name}</dt><dd>{children}</dd></div>;
 }
 
 interface AnswersProps { act: Act; made: Made; fields: Partial<Record<Field, string>>; when: string }
@@ -118,13 +118,13 @@ export function Check({ caller, id, shipment, pending, act: asked, office, clock
     ? proposalOf(act, made.data, draft?.when ? when : null, null) : null);
 
   useEffect(() => {  // From the label straight to what is missing, or to the button.
-    if (!draft || !form.current || document.activeElement?.closest("form.check")) return;
+    if (!draft || !form.current || document.activeElement?.closest("form.dock-check")) return;
     const first = form.current.querySelector<HTMLElement>("[data-needed][data-empty]");
     (first ?? form.current.querySelector<HTMLElement>("button.primary"))?.focus();
   }, [id, act?.name, draft === null]);
 
-  if (!act) return <div class="check"><About shipment={shipment} id={id} /><p>{t("dock.nothing_to_do")}</p></div>;
-  if (!draft || !made) return <div class="check"><About shipment={shipment} id={id} /></div>;
+  if (!act) return <div class="dock-check"><About shipment={shipment} id={id} /><p>{t("dock.nothing_to_do")}</p></div>;
+  if (!draft || !made) return <div class="dock-check"><About shipment={shipment} id={id} /></div>;
   const wrong: Wrong[] = made.ok || !tried ? [] : made.wrong;
   const never = trial.kind === "no";
 
@@ -148,26 +148,28 @@ export function Check({ caller, id, shipment, pending, act: asked, office, clock
   }
 
   return (
-    <div class="check">
+    <div class="dock-check">
       <About shipment={shipment} id={id} />
       <Acts list={list.includes(act) ? list : [act, ...list]} chosen={act} units={shipment?.units ?? null} />
-      <form ref={form} class="check" onSubmit={record} noValidate aria-describedby={about}>
-        <UnitsField value={draft.units} wrong={wrong} all={shipment ? eligible(act, shipment.units) : null}
-          batches={shipment ? batchesOf(shipment) : []} change={(units) => change({ units, act: act.name })} />
-        <Fields act={act} values={fields} wrong={wrong}
-          change={(field, value) => change({ act: act.name, fields: { ...draft.fields, [field]: value } })} />
-        <details class="earlier" open={draft.when !== ""}>
-          <summary>{t("dock.earlier")}</summary>
-          <label for="when">{t("dock.when")}</label>
-          <input id="when" name="when" type="datetime-local" value={draft.when}
-            onInput={(event) => change({ when: event.currentTarget.value })} />
-        </details>
+      <form ref={form} class="dock-check" onSubmit={record} noValidate aria-describedby={about}>
+        <div class="fields">
+          <UnitsField value={draft.units} wrong={wrong} all={shipment ? eligible(act, shipment.units) : null}
+            batches={shipment ? batchesOf(shipment) : []} change={(units) => change({ units, act: act.name })} />
+          <Fields act={act} values={fields} wrong={wrong}
+            change={(field, value) => change({ act: act.name, fields: { ...draft.fields, [field]: value } })} />
+        </div>
         <div class="confirm" id={about}>
           <h2>{t("dock.check_title")}</h2>
           <Answers act={act} made={made} fields={fields} when={draft.when} />
-          <Verdict trial={trial} pending={pending} online={online} />
+          <details class="earlier" open={draft.when !== ""}>
+            <summary>{t("dock.earlier")}</summary>
+            <label for="when">{t("dock.when")}</label>
+            <input id="when" name="when" type="datetime-local" value={draft.when}
+              onInput={(event) => change({ when: event.currentTarget.value })} />
+          </details>
         </div>
         <div class="press">
+          <Verdict trial={trial} pending={pending} online={online} />
           <button class="primary" aria-disabled={never || undefined} data-settled={settled || undefined}>
             {made.units === null ? t(`dock.act_${act.name}`) : t(`dock.record_${act.name}`, { units: made.units })}
           </button>

@@ -9,7 +9,7 @@ import { ProblemNote, titleOf } from "../shell/problem";
 import type { View, ViewProps } from "../shell/view";
 import { stateName } from "../parts/words";
 import { addScanned, Check } from "./check";
-import { foreseen, batchesOf, type Due } from "./due";
+import { foreseen, batchesOf, type Due, type Said } from "./due";
 import { DueList } from "./due-list";
 import { find, type Found } from "./find";
 import { install } from "./install";
@@ -18,7 +18,7 @@ import { OutboxLine, OutboxList } from "./outbox-list";
 import { ForeignReceipt, Receipt } from "./receipt";
 import { classify, classifyAll, type Scan } from "./scan";
 import { ScanBox } from "./scan-box";
-import { draftOf, known } from "./store";
+import { draftOf, known, type Kept } from "./store";
 import { readUnits, written, type Part } from "./units";
 import { useClock, useDraft, useDue, useOnline, useOutbox } from "./use";
 
@@ -87,12 +87,19 @@ function useScan(principal: string, due: readonly Due[], setText: (text: string)
   return { scan: (text: string) => void scan(text), busy, message };
 }
 
+const foreseenAll = (said: Said, items: readonly Kept[]): Due[] =>
+  said.data.map((one) => foreseen(one, items, said.position));
+
+interface Shown { one: Due | null; problem: Problem | null; loading: boolean }
+
 /** The shipment of the address: of what is due, else asked for. */
-function useShipment(id: string | null, due: readonly Due[] | null): { one: Shipment | Due | null; problem: Problem | null; loading: boolean } {
+function useShipment(id: string | null, due: readonly Due[] | null, items: readonly Kept[]): Shown {
   const ours = due?.find((one) => one.shipment === id) ?? null;
-  const asked = useAsked<Shipment>(id && due && !ours ? `/v1/shipments/${encodeURIComponent(id)}` : null);
+  const path = id && due && !ours ? `/v1/shipments/${encodeURIComponent(id)}` : null;
+  const { data, problem, loading } = useAsked<Shipment & { position: number }>(path);
   if (ours || !id) return { one: ours, problem: null, loading: false };
-  return { one: asked.data?.shipment === id ? asked.data : null, problem: asked.problem, loading: due === null || asked.loading };
+  const one = data?.shipment === id ? foreseen(data, items, data.position) : null;
+  return { one, problem, loading: due === null || loading };
 }
 
 function Office({ due, office }: { due: readonly Due[]; office: string }) {
@@ -126,11 +133,11 @@ function Dock({ caller }: ViewProps) {
   const [outbox, sendNow] = useOutbox(caller);
   const [box, changeBox] = useDraft(principal, "");
   const office = useOffice(principal, params.get("office"));
-  const list = useMemo(() => due.list?.map((one) => foreseen(one, outbox.items)) ?? null, [due.list, outbox.items]);
+  const list = useMemo(() => due.said && foreseenAll(due.said, outbox.items), [due.said, outbox.items]);
   const { scan, busy, message } = useScan(principal, list ?? [], (units) => changeBox({ units }));
   const id = params.get("shipment");
   const ref = params.get("ref");
-  const { one, problem, loading } = useShipment(id, list);
+  const { one, problem, loading } = useShipment(id, list, outbox.items);
   useEffect(install, []);
 
   const item = outbox.items.find((each) => each.ref === ref);
@@ -144,10 +151,10 @@ function Dock({ caller }: ViewProps) {
     }
     if (id) {
       if (problem && problem.status > 0 && problem.status < 500)
-        return <><p><a class="big back" href={hrefOf({ shipment: null })}>{t("dock.back")}</a></p><ProblemNote problem={problem} /></>;
+        return <><p><a class="dock-link back" href={hrefOf({ shipment: null })}>{t("dock.back")}</a></p><ProblemNote problem={problem} /></>;
       if (!one && loading) return <p class="waiting" role="status">{t("shell.loading")}</p>;
       return <Check key={`${id} ${params.get("draft")}`} caller={caller} id={id} act={params.get("act")} office={office}
-        shipment={one ? foreseen(one, outbox.items) : null} clock={clock} online={online}
+        shipment={one} clock={clock} online={online}
         pending={waiting.filter((each) => each.shipment === id).length} />;
     }
     return (

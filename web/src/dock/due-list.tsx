@@ -16,7 +16,7 @@ const shown_first = 30;
 
 export function States({ units }: { units: Due["units"] }) {
   return (
-    <ul class="states">
+    <ul class="dock-states">
       {states_of_due.filter((state) => units[state] > 0).map((state) => (
         <li key={state} class={`state state-${state}`}>
           <span class="state-sign" aria-hidden="true" />
@@ -68,7 +68,7 @@ interface Props {
 }
 
 export function DueList({ due, list, office, text }: Props) {
-  if (due.list === null)
+  if (due.said === null)
     return due.loading ? <p class="waiting" role="status">{t("shell.loading")}</p>
       : <p class="waiting" role="status">{t("dock.due_unknown")}</p>;
   const mine = inOrder(list.filter((one) => !office || !one.office || one.office === office));

@@ -15,23 +15,27 @@ export interface Due extends Known {
 
 export const states_of_due: readonly UnitState[] = ["in_transit", "arrived", "held", "seized"];
 
+/** The server's word: it speaks for the first `position` entries. */
+export type Said = Pick<Page<Shipment>, "data" | "position">;
+
 /** Asks, and keeps the answer for this principal. */
 export async function askDue(principal: string, path: string): Promise<Page<Shipment>> {
   const page = await askAll<Shipment>(path, { status: "open" });
-  await keepKnown(`due ${principal}`, page.data);
+  await keepKnown(`due ${principal}`, { data: page.data, position: page.position } satisfies Said);
   return page;
 }
 
-export async function keptDue(principal: string): Promise<{ at: string; value: Shipment[] } | undefined> {
-  return known<Shipment[]>(`due ${principal}`);
+export async function keptDue(principal: string): Promise<{ at: string; value: Said } | undefined> {
+  return known<Said>(`due ${principal}`);
 }
 
 const countIn = (ranges: readonly Known["ranges"][number][], state: string) =>
   sizeOf(rangesIn(ranges, [state]));
 
-/** A shipment as it will be when the waiting items have gone through. */
-export function foreseen(shipment: Known, items: readonly Kept[]): Due {
-  const mine = items.filter((item) => item.shipment === shipment.shipment && item.state === "waiting");
+/** A shipment with what the server did not know at `position`: items that wait, or came after it. */
+export function foreseen(shipment: Known, items: readonly Kept[], position: number): Due {
+  const mine = items.filter((item) => item.shipment === shipment.shipment &&
+    (item.state === "waiting" || (item.state === "recorded" && (item.position ?? 0) > position)));
   let ranges = shipment.ranges;
   for (const item of mine) {
     const act = actNamed(item.act);
@@ -42,7 +46,7 @@ export function foreseen(shipment: Known, items: readonly Kept[]): Due {
   for (const state of Object.keys(units) as UnitState[])
     units[state] = countIn(ranges, state) +
       (shipment.units[state] - countIn(shipment.ranges, state));  // What moved on to other hands.
-  return { ...shipment, ranges, units, pending: mine.length };
+  return { ...shipment, ranges, units, pending: mine.filter((item) => item.state === "waiting").length };
 }
 
 export const batchesOf = (shipment: Pick<Known, "ranges">): string[] =>

@@ -81,7 +81,7 @@ export function OutboxLine({ outbox, online }: { outbox: Outbox; online: boolean
       {!online && <p class="no-signal" role="status"><span class="sign" aria-hidden="true" />{t("dock.no_signal")}</p>}
       {(waiting > 0 || refused > 0) && (
         <p>
-          <a class="big" href="#outbox" onClick={(event) => {
+          <a class="dock-link" href="#outbox" onClick={(event) => {
             event.preventDefault();
             document.getElementById("outbox")?.focus();
           }}>

@@ -51,7 +51,7 @@ export function Receipt({ item, held }: Props) {
   const refused = item.state === "refused" && item.problem
     ? titleOf(new Problem(item.problem.status ?? 422, item.problem)) : null;
   return (
-    <section class="receipt" aria-labelledby="receipt-title">
+    <section class="dock-receipt" aria-labelledby="receipt-title">
       <div class="receipt-words">
         <h1 id="receipt-title">{actWords(item)}</h1>
         <p class="receipt-about">{item.shipment} · {moment(item.made_at)}</p>
@@ -61,7 +61,7 @@ export function Receipt({ item, held }: Props) {
         {refused && <p class="bad">{refused}</p>}
         {item.state === "waiting" && <p class="note">{t("dock.waiting_note")}</p>}
         <p class="receipt-next">
-          <a class="big" href={hrefOf({ ref: null })}>{t("dock.same_shipment", { shipment: item.shipment })}</a>
+          <a class="dock-link" href={hrefOf({ ref: null })}>{t("dock.same_shipment", { shipment: item.shipment })}</a>
           <button type="button" class="screen-only" onClick={() => print()}>{t("dock.print")}</button>
         </p>
       </div>
@@ -78,7 +78,7 @@ export function ForeignReceipt({ shipment, reference }: { shipment: string; refe
   const entry = asked.data?.data.find((one) =>
     (one.documents as { ref?: string }[] | undefined)?.some((document) => document.ref === reference));
   return (
-    <section class="receipt" aria-labelledby="receipt-title">
+    <section class="dock-receipt" aria-labelledby="receipt-title">
       <div class="receipt-words">
         <h1 id="receipt-title">{entry ? eventName(entry.type) : t("dock.receipt")}</h1>
         <p class="receipt-about">{shipment}{entry && <> · {moment(entry.occurred_at)}</>}</p>
@@ -88,7 +88,7 @@ export function ForeignReceipt({ shipment, reference }: { shipment: string; refe
             : asked.loading ? t("shell.loading")
               : asked.problem ? titleOf(asked.problem) : t("dock.receipt_unknown")}
         </p>
-        <p><a class="big" href={hrefOf({ ref: null })}>{t("dock.same_shipment", { shipment })}</a></p>
+        <p><a class="dock-link" href={hrefOf({ ref: null })}>{t("dock.same_shipment", { shipment })}</a></p>
       </div>
     </section>
   );

@@ -6,7 +6,7 @@ import { useAsked } from "../shell/asked";
 import type { Caller } from "../shell/session";
 import { askClock, keptClock, type Kept as Clock } from "./clock";
 import { post, startDrainer, type Drainer } from "./drain";
-import { askDue, keptDue } from "./due";
+import { askDue, keptDue, type Said } from "./due";
 import { all, onOutbox, waitingOfOthers } from "./outbox";
 import { draftOf, forgetOthers, keepDraft, type Draft, type Kept } from "./store";
 
@@ -38,8 +38,8 @@ export function useOutbox(caller: Caller): [Outbox, () => void] {
 }
 
 export interface DueList {
-  list: Shipment[] | null;
-  /** When `list` was the server's word, where that is not now. */
+  said: Said | null;
+  /** When `said` was the server's word, where that is not now. */
   since: string | null;
   loading: boolean;
   again: () => void;
@@ -48,13 +48,13 @@ export interface DueList {
 export function useDue(caller: Caller): DueList {
   const { principal } = caller;
   const asked = useAsked<Page<Shipment>>("/v1/shipments", false, (path) => askDue(principal, path));
-  const [kept, setKept] = useState<{ at: string; value: Shipment[] } | null>(null);
+  const [kept, setKept] = useState<{ at: string; value: Said } | null>(null);
   useEffect(() => {
     void forgetOthers(principal).then(() => keptDue(principal)).then((found) => setKept(found ?? null));
   }, [principal]);
   const stale = asked.problem !== null;
   return {
-    list: asked.data?.data ?? kept?.value ?? null,
+    said: asked.data ?? kept?.value ?? null,
     since: asked.data && !stale ? null : asked.data ? asked.since : kept?.at ?? null,
     loading: asked.loading,
     again: asked.again,
