@@ -116,11 +116,12 @@ function Office({ due, office }: { due: readonly Due[]; office: string }) {
   );
 }
 
-function useOffice(principal: string, asked: string | null): string {
+/** The office of the address, else where this officer last recorded an arrival. */
+function useOffice(principal: string, asked: string | null, recorded: number): string {
   const [own, setOwn] = useState("");
   useEffect(() => {
     void known<string>(`office ${principal}`).then((found) => { if (found) setOwn(found.value); });
-  }, [principal]);
+  }, [principal, recorded]);
   return asked === "all" ? "" : asked ?? own;
 }
 
@@ -132,7 +133,7 @@ function Dock({ caller }: ViewProps) {
   const due = useDue(caller);
   const [outbox, sendNow] = useOutbox(caller);
   const [box, changeBox] = useDraft(principal, "");
-  const office = useOffice(principal, params.get("office"));
+  const office = useOffice(principal, params.get("office"), outbox.items.length);
   const list = useMemo(() => due.said && foreseenAll(due.said, outbox.items), [due.said, outbox.items]);
   const { scan, busy, message } = useScan(principal, list ?? [], (units) => changeBox({ units }));
   const id = params.get("shipment");
@@ -145,11 +146,7 @@ function Dock({ caller }: ViewProps) {
   const text = box?.units ?? "";
 
   function middle() {
-    if (id && ref) {
-      if (item) return <Receipt item={item} held={heldUp(outbox.items).has(item.seq)} />;
-      return outbox.ready ? <ForeignReceipt shipment={id} reference={ref} /> : null;
-    }
-    if (id) {
+    if (id && !ref) {
       if (problem && problem.status > 0 && problem.status < 500)
         return <><p><a class="dock-link back" href={hrefOf({ shipment: null })}>{t("dock.back")}</a></p><ProblemNote problem={problem} /></>;
       if (!one && loading) return <p class="waiting" role="status">{t("shell.loading")}</p>;
@@ -157,13 +154,16 @@ function Dock({ caller }: ViewProps) {
         shipment={one} clock={clock} online={online}
         pending={waiting.filter((each) => each.shipment === id).length} />;
     }
+    const Title = ref ? "h2" : "h1";
     return (
       <div class="home">
-        <div class="home-head">
-          <h1>{t("dock.due_title")}</h1>
+        {id && ref && item && <Receipt item={item} held={heldUp(outbox.items).has(item.seq)} />}
+        {id && ref && !item && outbox.ready && <ForeignReceipt shipment={id} reference={ref} />}
+        <div class="home-head screen-only">
+          <Title class="home-title">{t("dock.due_title")}</Title>
           <Office due={list ?? []} office={office} />
         </div>
-        <DueList due={due} list={list ?? []} office={office} text={text} />
+        <div class="screen-only"><DueList due={due} list={list ?? []} office={office} text={text} /></div>
       </div>
     );
   }

@@ -52,6 +52,11 @@ export function useDue(caller: Caller): DueList {
   useEffect(() => {
     void forgetOthers(principal).then(() => keptDue(principal)).then((found) => setKept(found ?? null));
   }, [principal]);
+  const { again } = asked;
+  useEffect(() => {
+    addEventListener("online", again);
+    return () => removeEventListener("online", again);
+  }, [again]);
   const stale = asked.problem !== null;
   return {
     said: asked.data ?? kept?.value ?? null,
