@@ -66,6 +66,7 @@ export function look(world) {
             await context.setOffline(true);
             await page.waitForSelector(".no-signal");
             await form(page);
+            await page.waitForSelector(".verdict-later");
             await page.locator(main_button).click();
             await page.waitForSelector(".dock-receipt");
             await check("receipt without a signal");

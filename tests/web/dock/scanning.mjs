@@ -88,7 +88,7 @@ export function scanning(world) {
       await page.waitForSelector(".verdict-no");
       assert.match(await page.locator(".verdict-no").textContent(), /The approval is not in force/);
       await form(page);
-      await page.locator(main_button).click();
+      await page.locator(main_button).click({ force: true });
       assert.equal(await page.locator(main_button).getAttribute("aria-disabled"), "true");
       assert.deepEqual(await world.ledger.recorded(head), []);
     });

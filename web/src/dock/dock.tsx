@@ -93,13 +93,15 @@ const foreseenAll = (said: Said, items: readonly Kept[]): Due[] =>
 interface Shown { one: Due | null; problem: Problem | null; loading: boolean }
 
 /** The shipment of the address: of what is due, else asked for. */
-function useShipment(id: string | null, due: readonly Due[] | null, items: readonly Kept[]): Shown {
+function useShipment(id: string | null, due: readonly Due[] | null, asking: boolean,
+  items: readonly Kept[]): Shown {
   const ours = due?.find((one) => one.shipment === id) ?? null;
-  const path = id && due && !ours ? `/v1/shipments/${encodeURIComponent(id)}` : null;
+  const early = due === null && asking;
+  const path = id && !early && !ours ? `/v1/shipments/${encodeURIComponent(id)}` : null;
   const { data, problem, loading } = useAsked<Shipment & { position: number }>(path);
   if (ours || !id) return { one: ours, problem: null, loading: false };
   const one = data?.shipment === id ? foreseen(data, items, data.position) : null;
-  return { one, problem, loading: due === null || loading };
+  return { one, problem, loading: early || loading };
 }
 
 function Office({ due, office }: { due: readonly Due[]; office: string }) {
@@ -138,7 +140,7 @@ function Dock({ caller }: ViewProps) {
   const { scan, busy, message } = useScan(principal, list ?? [], (units) => changeBox({ units }));
   const id = params.get("shipment");
   const ref = params.get("ref");
-  const { one, problem, loading } = useShipment(id, list, outbox.items);
+  const { one, problem, loading } = useShipment(id, list, due.loading, outbox.items);
   useEffect(install, []);
 
   const item = outbox.items.find((each) => each.ref === ref);
