@@ -83,7 +83,7 @@ std::vector<Route> all_routes(const App& app)
     append(routes, clock_routes(app.ledger));
     append(routes, session_routes(app.doorkeeper));
     append(routes, service_routes(app));
-    append(routes, static_routes(app.share / "web"));
+    append(routes, static_routes(app.share / "web" / "dist"));
     append(routes, static_routes(app.share / "api", "/api"));
     if (app.trace) return traced(std::move(routes), *app.trace);
     return routes;

@@ -4,6 +4,7 @@
 #include "http/problem.hpp"
 #include "http/read_routes.hpp"
 #include "http/reading.hpp"
+#include "http/shipment_filter.hpp"
 #include "http/table_reply.hpp"
 #include "views/views.hpp"
 
@@ -91,37 +92,50 @@ private:
     std::size_t at_ = 0;
 };
 
+/// The filter of lists that have none.
+struct Everything {
+    template <class Thing>
+    bool takes(const Thing&) const { return true; }
+};
+Result<Everything> everything(const Request&) { return Everything{}; }
+
 /// The ids of a page, and whether there are more.
-template <class IdType, class Kind>
-std::pair<std::vector<IdType>, bool> ids_of(const Kind& kind, const Viewer& viewer,
-                                            const State& state, const Page& page)
+template <class IdType, class Kind, class Filter>
+std::pair<std::vector<IdType>, bool> ids_of(const Kind& kind, const Filter& filter,
+                                            const Viewer& viewer, const State& state,
+                                            const Page& page)
 {
     const auto& things = (state).*(kind.things);
     std::vector<IdType> ids;
     for (auto at = things.lower_bound(IdType{page.after}); at != things.end(); ++at) {
-        if (at->key.value == page.after || !kind.sees(viewer, state, at->key)) continue;
+        if (at->key.value == page.after || !filter.takes(at->value) ||
+            !kind.sees(viewer, state, at->key))
+            continue;
         if (ids.size() == page.limit) return {std::move(ids), true};
         ids.push_back(at->key);
     }
     return {std::move(ids), false};
 }
 
-template <class IdType, class Kind>
-Handler list(Ledger& ledger, Kind kind, std::string name)
+/// `filter_of` reads what of the query narrows the list: the parameters `narrowing`.
+template <class IdType, class Kind, class FilterOf>
+Handler list(Ledger& ledger, Kind kind, std::string name, FilterOf filter_of,
+             std::vector<std::string_view> narrowing = {})
 {
-    return [&ledger, kind, name](Context& context) -> asio::awaitable<Response> {
+    narrowing.insert(narrowing.end(), {"limit", "cursor", "format"});
+    return [&ledger, kind, name, filter_of,
+            known = std::move(narrowing)](Context& context) -> asio::awaitable<Response> {
         const Result<Format> format = format_of(context.request);
         if (!format) co_return no(context, format.error());
-        const std::vector<std::string_view> known{std::string_view{"limit"},
-                                                  std::string_view{"cursor"},
-                                                  std::string_view{"format"}};
         const Result<Moment> moment = co_await moment_of(ledger, context, known);
         if (!moment) co_return no(context, moment.error());
         const Result<Page> page = page_of(context.request, *format);
         if (!page) co_return no(context, page.error());
+        const auto filter = filter_of(context.request);
+        if (!filter) co_return no(context, filter.error());
         const State& state = *moment->state;
         const Viewer viewer = viewer_of(context);
-        auto [ids, more] = ids_of<IdType>(kind, viewer, state, *page);
+        auto [ids, more] = ids_of<IdType>(kind, *filter, viewer, state, *page);
         const std::string last = ids.empty() ? std::string{} : ids.back().value;
         if (*format == Format::json) {
             Json data = Json::array();
@@ -267,7 +281,7 @@ void add(std::vector<Route>& routes, Ledger& ledger, const std::string& path,
          const std::vector<Role>& roles, Kind kind)
 {
     const std::string name = path.substr(path.rfind('/') + 1);
-    routes.push_back({"GET", path, roles, list<IdType>(ledger, kind, name)});
+    routes.push_back({"GET", path, roles, list<IdType>(ledger, kind, name, everything)});
     routes.push_back({"GET", path + "/{" + kind.name + "}", roles, one<IdType>(ledger, kind)});
 }
 
@@ -306,12 +320,16 @@ std::vector<Route> thing_routes(Ledger& ledger)
                          }});
     add<BatchId>(routes, ledger, "/v1/batches", goods_readers,
                  Kind{"batch", &State::batches, Code::unknown_batch, may_see_batch, batch_view});
-    add<ShipmentId>(routes, ledger, "/v1/shipments", goods_readers,
-                    Kind{"shipment", &State::shipments, Code::unknown_shipment,
-                         [](const Viewer& viewer, const State& state, const ShipmentId& id) {
-                             return may_see_shipment(viewer, state, state.shipments.at(id));
-                         },
-                         shipment_view});
+    const Kind shipment{"shipment", &State::shipments, Code::unknown_shipment,
+                        [](const Viewer& viewer, const State& state, const ShipmentId& id) {
+                            return may_see_shipment(viewer, state, state.shipments.at(id));
+                        },
+                        shipment_view};
+    routes.push_back(
+        {"GET", "/v1/shipments", goods_readers,
+         list<ShipmentId>(ledger, shipment, "shipments", shipment_filter_of, {"status", "office"})});
+    routes.push_back({"GET", "/v1/shipments/{shipment}", goods_readers,
+                      one<ShipmentId>(ledger, shipment)});
     routes.push_back({"GET", "/v1/units/{batch}/{n}", goods_readers, unit(ledger)});
     routes.push_back({"GET", "/v1/serials/{serial}", goods_readers, serial(ledger)});
     routes.push_back({"GET", "/v1/summary", office_and_firm, summary(ledger)});

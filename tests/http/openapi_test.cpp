@@ -27,7 +27,9 @@ std::string line_of(const Route& route)
 
 bool is_page_file(const std::string& pattern)
 {
-    return pattern.ends_with(".js") || pattern.ends_with(".css") || pattern.ends_with(".html");
+    for (const char* ending : {".js", ".css", ".html", ".webmanifest", ".svg", ".png"})
+        if (pattern.ends_with(ending)) return true;
+    return false;
 }
 
 std::set<std::string> described(const Json& api)

@@ -58,6 +58,35 @@ int status(Client& who, const std::string& path) { return who.get(path).status; 
 
 }  // namespace
 
+TEST_CASE("a dock asks for what is still open at its office", "[read]")
+{
+    World w;
+    const auto listed = [&](const std::string& query) {
+        std::string ids;
+        for (const Json& one : w.customs.read("/v1/shipments?" + query)["data"])
+            ids += one["shipment"].get<std::string>() + ' ';
+        return ids;
+    };
+    w.tell(w.logistics, "ShipmentDispatched",
+           R"({"shipment":"S-B","approval":"AP-B",)" + World::units(11, 12));
+    CHECK(listed("status=open&office=SHA-01") == "S-A S-B ");  // On their way to any office.
+    w.tell(w.customs, "ShipmentArrived",
+           R"({"shipment":"S-A","office":"SHA-01",)" + World::units(1, 5));
+    CHECK(listed("office=SHA-01") == "S-A S-B ");
+    CHECK(listed("office=TXG-02") == "S-B ");
+    w.tell(w.customs, "ShipmentReturned",
+           R"({"shipment":"S-A","reason":"damaged",)" + World::units(1, 5));
+    CHECK(listed("status=open") == "S-B ");
+    CHECK(listed("status=closed") == "S-A ");
+    CHECK(listed("limit=1&status=closed") == "S-A ");
+
+    for (const char* wrong : {"status=lost", "office=a%20b", "offices=SHA-01"}) {
+        INFO(wrong);
+        CHECK(status(w.customs, std::string{"/v1/shipments?"} + wrong) == 400);
+    }
+    CHECK(status(w.customs, "/v1/batches?status=open") == 400);
+}
+
 TEST_CASE("a firm never sees another firm's things", "[read][roles]")
 {
     World w;

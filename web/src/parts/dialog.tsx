@@ -1,0 +1,35 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../shell/i18n";
+
+interface Props {
+  title: string;
+  close: () => void;
+  side?: boolean;
+  children: ComponentChildren;
+}
+
+/** A dialog of the browser's own: Escape, focus and the page behind it are its business. */
+export function Dialog({ title, close, side, children }: Props) {
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const opener = document.activeElement as HTMLElement | null;
+    box.current?.showModal();
+    return () => {
+      if (opener?.isConnected) opener.focus();
+    };
+  }, []);
+  return (
+    <dialog ref={box} class={side ? "side" : ""} aria-labelledby="dialog-title"
+      onCancel={(event) => { event.preventDefault(); close(); }}
+      onClick={(event) => { if (event.target === box.current) close(); }}>
+      <div class="dialog-body">
+        <div class="dialog-head">
+          <h2 id="dialog-title" tabIndex={-1}>{title}</h2>
+          <button type="button" class="quiet" onClick={close}>{t("shell.close")}</button>
+        </div>
+        {children}
+      </div>
+    </dialog>
+  );
+}

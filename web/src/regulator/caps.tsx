@@ -1,0 +1,67 @@
+import { Figure } from "../parts/figure";
+import { hrefOf } from "../shell/address";
+import { number, percent, t } from "../shell/i18n";
+import type { Exposure } from "./exposure";
+
+function Bar({ used, cap, standing }: Exposure) {
+  const most = Math.max(used, cap, 1);
+  return (
+    <svg class={`cap-bar standing-${standing}`} viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="cap-room" width={(cap / most) * 1000} height="12" />
+      <rect class="cap-used" width={(used / most) * 1000} height="12" />
+    </svg>
+  );
+}
+
+function Row(row: Exposure) {
+  return (
+    <tr>
+      <th scope="row"><a href={hrefOf({ firm: row.firm }, "firm")}>{row.name}</a></th>
+      <td>{row.period}</td>
+      <td class="cap-cell"><Bar {...row} /></td>
+      <td class="number"><Figure value={row.used} of={{ firm: row.firm, exposure: row.period }} /></td>
+      <td class="number">{number(row.cap)}</td>
+      <td class="number">{row.cap ? percent(row.used / row.cap) : "–"}</td>
+      <td><span class={`standing standing-${row.standing}`}>{t(`regulator.standing_${row.standing}`)}</span></td>
+    </tr>
+  );
+}
+
+/** Exposure against caps, by tier and firm; what nobody uses is counted in a line. */
+export function Caps({ rows }: { rows: Exposure[] }) {
+  const used = rows.filter((row) => row.used > 0);
+  const tiers = [...new Set(rows.map((row) => row.tier))];
+  return (
+    <section aria-labelledby="caps-title">
+      <h2 id="caps-title">{t("regulator.caps")}</h2>
+      <div class="wide" tabIndex={0} role="region" aria-label={t("regulator.caps")}>
+        <table class="caps">
+          <caption class="hidden-text">{t("regulator.caps")}</caption>
+          <thead><tr>
+            <th scope="col">{t("word.kind_firm")}</th>
+            <th scope="col">{t("regulator.period")}</th>
+            <th scope="col"><span class="hidden-text">{t("regulator.share")}</span></th>
+            <th scope="col" class="number">{t("regulator.used")}</th>
+            <th scope="col" class="number">{t("regulator.cap")}</th>
+            <th scope="col" class="number">%</th>
+            <th scope="col">{t("word.bucket_status")}</th>
+          </tr></thead>
+          {tiers.map((tier) => {
+            const here = used.filter((row) => row.tier === tier);
+            const idle = new Set(rows.filter((row) => row.tier === tier).map((row) => row.firm));
+            here.forEach((row) => idle.delete(row.firm));
+            return (
+              <tbody key={tier}>
+                <tr class="tier"><th scope="rowgroup" colSpan={7}>
+                  {t("regulator.tier", { tier })}
+                  {idle.size > 0 && <span class="note"> · {t("regulator.idle", { firms: idle.size })}</span>}
+                </th></tr>
+                {here.map((row) => <Row key={`${row.firm} ${row.period}`} {...row} />)}
+              </tbody>
+            );
+          })}
+        </table>
+      </div>
+    </section>
+  );
+}
