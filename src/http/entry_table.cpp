@@ -20,9 +20,9 @@ const std::vector<std::string> envelope{
     "v"};
 
 /// What a filter finds, up to its limit, a few at a time.
-class Entries {
+class StoredList {
 public:
-    Entries(Ledger& ledger, EventFilter filter) : ledger_{ledger}, filter_{std::move(filter)} {}
+    StoredList(Ledger& ledger, EventFilter filter) : ledger_{ledger}, filter_{std::move(filter)} {}
 
     asio::awaitable<Found> next()
     {
@@ -45,7 +45,7 @@ private:
 
 class EntryLines : public Stream {
 public:
-    explicit EntryLines(Entries entries) : entries_{std::move(entries)} {}
+    explicit EntryLines(StoredList entries) : entries_{std::move(entries)} {}
     asio::awaitable<std::optional<std::string>> next() override
     {
         const Found found = co_await entries_.next();
@@ -56,12 +56,12 @@ public:
     }
 
 private:
-    Entries entries_;
+    StoredList entries_;
 };
 
 class EntryRows : public RowSource {
 public:
-    explicit EntryRows(Entries entries) : begin_{entries}, entries_{std::move(entries)} {}
+    explicit EntryRows(StoredList entries) : begin_{entries}, entries_{std::move(entries)} {}
     asio::awaitable<std::optional<std::vector<Json>>> next() override
     {
         const Found found = co_await entries_->next();
@@ -88,8 +88,8 @@ private:
         return row;
     }
 
-    Entries begin_;
-    std::optional<Entries> entries_;
+    StoredList begin_;
+    std::optional<StoredList> entries_;
 };
 
 TableAbout about_of(const EventFilter& filter)
@@ -116,7 +116,7 @@ asio::awaitable<Result<Position>> cut_of(Ledger& ledger, EventFilter filter)
     if (!filter.descending && filter.upto.number - filter.after.number <= most) co_return whole;
     if (filter.descending && filter.upto.number <= most) co_return whole;
     const std::size_t limit = filter.limit++;
-    Entries entries{ledger, std::move(filter)};
+    StoredList entries{ledger, std::move(filter)};
     Position last;
     for (std::size_t seen = 0; const Found found = co_await entries.next();) {
         if (seen + found->size() > limit) {
@@ -138,7 +138,7 @@ asio::awaitable<Result<Response>> entry_table(Ledger& ledger, const Context& con
     const Result<Position> cut = co_await cut_of(ledger, filter);
     if (!cut) co_return cut.error();
     TableAbout about = about_of(filter);
-    Entries entries{ledger, std::move(filter)};
+    StoredList entries{ledger, std::move(filter)};
     Response response =
         table_reply(context, moment, format, std::move(about),
                     std::make_unique<EntryRows>(entries));

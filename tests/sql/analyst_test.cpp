@@ -143,8 +143,8 @@ TEST_CASE("the views say what the rulebook says", "[analyst]")
     for (const auto& item : state.firms) {
         std::set<Period> periods;
         for (const auto& policy : state.policies) periods.insert(policy.key);
-        for (const ApprovalId& id : item.value.approvals)
-            periods.insert(state.approvals.at(id).period);
+        for (const ApprovalId& id : approvals_of(state, item.key))
+            periods.insert(state.approvals.at(id).terms->period);
         for (const Period& period : periods) {
             const auto limit = cap(state, item.key, period);
             expected += (expected.empty() ? "" : "\n") + item.key.value + '|' + period.value + '|' +

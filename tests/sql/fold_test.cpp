@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "ledger/entry.hpp"
+#include "ledger/history.hpp"
 #include "ledger/projection_fold.hpp"
 #include "sql/demo_ledger.hpp"
 #include "store/projection_store.hpp"
@@ -13,20 +14,19 @@ using sql_test::DemoLedger;
 
 namespace {
 
-/// The demo's log, folded as History folds it.
+/// The demo's log, folded as the ledger folds it.
 struct Walk {
-    explicit Walk(const DemoLedger& demo) : store{demo.runtime()} { history.publish({}, {}); }
+    explicit Walk(const DemoLedger& demo) : store{demo.runtime()} {}
 
     ProjectionFold::Step step()
     {
         return [this](State state, const Event& event) -> Result<State> {
-            Result<State> next = history.advance(entries_of(store), std::move(state), event);
-            if (next) history.publish(*next, {event});
+            Result<State> next = advance(entries_of(store), std::move(state), event);
+            if (next) next->settle();
             return next;
         };
     }
     EventStore store;
-    History history{};
 };
 
 std::map<std::string, std::vector<std::int64_t>> sums(const std::vector<ProjectedRow>& movements)
@@ -75,7 +75,7 @@ TEST_CASE("rows written in steps of any size are the rows of the whole", "[fold]
         REQUIRE(sums(moved) == balances(fold.state()));
         return store.write_beside(beside, change);
     };
-    REQUIRE(bool(entries_of(walk.store)({}, head, take)));
+    REQUIRE(bool(entries_of(walk.store).range({}, head, take)));
     CHECK(steps > 10);
     ProjectedRows rows;
     std::vector<ProjectedRow> movements;
@@ -92,7 +92,7 @@ TEST_CASE("a state that is not what the log says is found at the things just tou
     Walk walk{demo};
     ProjectionFold fold{State{}, walk.step()};
     const auto take = [&](Event&& event) { return fold.take(event); };
-    REQUIRE(bool(entries_of(walk.store)({}, {500}, take)));
+    REQUIRE(bool(entries_of(walk.store).range({}, {500}, take)));
     CHECK(fold.differs_from(fold.state()).empty());
     State other = fold.state();
     const ApprovalId id = other.approvals.begin()->key;
