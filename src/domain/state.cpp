@@ -72,6 +72,11 @@ Instants instants_of(const State& state, Position entry)
     return then ? *then : Instants{};
 }
 
+void State::be_alone()
+{
+    each_kind(*this, [](auto& things) { things.be_alone(); });
+}
+
 std::vector<ApprovalId> approvals_of(const State& state, const FirmId& firm)
 {
     std::vector<ApprovalId> ids;

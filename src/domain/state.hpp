@@ -147,7 +147,11 @@ struct UnitRef {
 struct SubjectKey {
     std::string kind{};
     std::string id{};
-    friend auto operator<=>(const SubjectKey&, const SubjectKey&) = default;
+    friend bool operator==(const SubjectKey&, const SubjectKey&) = default;
+    friend auto operator<=>(const SubjectKey& a, const SubjectKey& b)
+    {
+        return std::tie(a.id, a.kind) <=> std::tie(b.id, b.kind);  // Ids tell apart sooner.
+    }
 };
 
 struct Expiry {
@@ -251,6 +255,8 @@ struct State {
     State seen_from(Position known, Position upto) const;
     /// Makes what was changed here part of what every copy can see. Only who writes the log may.
     void settle();
+    /// Nobody else looks yet: what is changed is settled at once, until settle() ends this.
+    void be_alone();
 };
 
 /// Every kind of things of a State.

@@ -1,4 +1,5 @@
 #pragma once
+#include <limits>
 #include <stdexcept>
 #include <vector>
 
@@ -117,16 +118,27 @@ public:
     /// is none.
     Value& edit(const Key& key)
     {
+        if (alone_) return versions(key).edit(entry_);
         std::optional<Value>& value = layer(key).back().value;
         if (!value) value.emplace();
         return *value;
     }
-    void insert(const Key& key, Value value) { layer(key).back().value = std::move(value); }
-    void erase(const Key& key) { layer(key).back().value.reset(); }
+    void insert(const Key& key, Value value) { edit(key) = std::move(value); }
+    void erase(const Key& key)
+    {
+        if (alone_)
+            versions(key).append(entry_, std::nullopt);
+        else
+            layer(key).back().value.reset();
+    }
 
     /// Whether the entry of begin_entry() has changed it already.
     bool edited(const Key& key) const
     {
+        if (alone_) {
+            const auto* versions = base_.find(key);
+            return versions && (*versions)->last_position() == entry_;
+        }
         const Layer* layer = changes_.find(key);
         return layer && layer->back().position == entry_;
     }
@@ -169,6 +181,13 @@ public:
     /// From here on edited_keys() tells what the entry of begin_entry() changes.
     void track() { tracks_ = true; }
     const std::vector<Key>& edited_keys() const { return edited_; }
+    /// Nobody else looks yet, as in a fold from nothing: what is changed is settled at once.
+    void be_alone()
+    {
+        constexpr auto end = std::numeric_limits<std::int64_t>::max();
+        alone_ = true;
+        at_ = {end, end};
+    }
     /// Looks at what is settled from there; what was changed here stays over it.
     void stand(Standpoint at) { at_ = at; }
     /// Makes what was changed here part of what all see from entry `upto` on. Only the one who
@@ -179,6 +198,7 @@ public:
             for (const Version& version : item.value)
                 versions(item.key).append(version.position, version.value);
         changes_ = {};
+        alone_ = false;
         at_ = {upto, upto};
     }
     /// The settled value at the standpoint, whatever was changed here.
@@ -207,6 +227,7 @@ public:
         for (const auto& item : changes_)
             retell(item.key, item.value.front().position, item.value.front().position, item.value);
         changes_ = {};
+        alone_ = false;
         at_ = {upto, upto};
     }
     /// Takes over what another has settled; what was changed here stays over it.
@@ -255,6 +276,7 @@ private:
     std::int64_t entry_ = 0;
     std::vector<Key> edited_{};
     bool tracks_ = false;
+    bool alone_ = false;
 };
 
 }  // namespace chipledger

@@ -55,6 +55,29 @@ public:
         block->count.store(n + 1, std::memory_order_release);
     }
 
+    /// The version of entry `position`, which is not before the last one, to be changed in place;
+    /// made from the last where there is none yet. Only while nobody else looks.
+    Value& edit(std::int64_t position)
+    {
+        Record* last = this->last();
+        if (!last && before_) {
+            const Value* value = before_->find({known_, from_});
+            append(position, value ? std::optional<Value>{*value} : std::optional<Value>{Value{}});
+        } else if (!last || last->at() != position) {
+            append(position, last && last->position > 0 ? last->value : Value{});
+        } else if (last->position < 0) {
+            last->position = position;
+            last->value = Value{};
+        }
+        return this->last()->value;
+    }
+    /// The entry of the last version; 0 for none.
+    std::int64_t last_position() const
+    {
+        const Record* last = this->last();
+        return last ? last->at() : 0;
+    }
+
     /// The version that stands at a standpoint, or null. The pointer stays good.
     const Value* find(Standpoint at) const
     {
@@ -131,6 +154,11 @@ private:
     };
     static_assert(alignof(Record) <= alignof(Block));
 
+    Record* last() const
+    {
+        Block* block = last_.load(std::memory_order_relaxed);
+        return block ? block->records() + block->count.load(std::memory_order_relaxed) - 1 : nullptr;
+    }
     const Versions* told_at(Standpoint at) const
     {
         const Versions* told = this;

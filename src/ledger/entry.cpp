@@ -1,6 +1,10 @@
 #include "ledger/entry.hpp"
 
 #include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
 
 #include "ledger/proposals.hpp"
 #include "store/token.hpp"
@@ -298,6 +302,100 @@ Entries entries_of(EventStore& store)
                             const Entries::Take& take) -> Result<void> {
         Decoder decoder{take};
         return decoder.after(store.read(positions, std::ref(decoder)));
+    };
+    return entries;
+}
+
+namespace {
+
+/// Does something on every way out.
+struct ScopeEnd {
+    std::function<void()> act;
+    ~ScopeEnd() { act(); }
+};
+
+/// Hands chunks from one thread to another, a few at a time.
+class Belt {
+public:
+    using Chunk = std::vector<Event>;
+
+    void put(Chunk chunk)
+    {
+        std::unique_lock lock{mutex_};
+        moved_.wait(lock, [&] { return chunks_.size() < chunks_max || left_; });
+        chunks_.push_back(std::move(chunk));
+        moved_.notify_all();
+    }
+    void end()
+    {
+        const std::scoped_lock lock{mutex_};
+        ended_ = true;
+        moved_.notify_all();
+    }
+    /// The next; none after the last.
+    std::optional<Chunk> take()
+    {
+        std::unique_lock lock{mutex_};
+        moved_.wait(lock, [&] { return !chunks_.empty() || ended_; });
+        if (chunks_.empty()) return {};
+        Chunk chunk = std::move(chunks_.front());
+        chunks_.pop_front();
+        moved_.notify_all();
+        return chunk;
+    }
+    /// Nobody takes any more.
+    void leave()
+    {
+        const std::scoped_lock lock{mutex_};
+        left_ = true;
+        moved_.notify_all();
+    }
+    bool left() const
+    {
+        const std::scoped_lock lock{mutex_};
+        return left_;
+    }
+
+private:
+    static constexpr std::size_t chunks_max = 8;
+    mutable std::mutex mutex_{};
+    std::condition_variable moved_{};
+    std::deque<Chunk> chunks_{};
+    bool ended_ = false;
+    bool left_ = false;
+};
+
+constexpr std::size_t chunk_entries = 500;
+
+}  // namespace
+
+Entries entries_ahead(EventStore& store, EventStore& ahead,
+                      std::function<void(const StoredEntry&)> seen)
+{
+    Entries entries = entries_of(store);
+    entries.range = [&ahead, seen = std::move(seen)](Position after, Position upto,
+                                                     const Entries::Take& take) -> Result<void> {
+        Belt belt;
+        auto reading = std::async(std::launch::async, [&]() -> Result<void> {
+            const ScopeEnd end{[&] { belt.end(); }};
+            Belt::Chunk chunk;
+            const auto one = [&](StoredEntry&& stored) {
+                if (belt.left()) return;
+                seen(stored);
+                Result<Event> event = decode(stored.bytes);
+                ensure(bool(event), "what is stored can be read");
+                chunk.push_back(std::move(*event));
+                if (chunk.size() == chunk_entries) belt.put(std::exchange(chunk, {}));
+            };
+            auto read = ahead.read(after, upto, one);
+            if (!chunk.empty()) belt.put(std::move(chunk));
+            return read;
+        });
+        const ScopeEnd leave{[&] { belt.leave(); }};
+        while (auto chunk = belt.take())
+            for (Event& event : *chunk)
+                if (auto good = take(std::move(event)); !good) return good;
+        return reading.get();
     };
     return entries;
 }

@@ -54,5 +54,9 @@ Answer replay(EventStore& store, const CommandRow& command);
 Entries decoded(StoredEntries stored);
 /// The store's entries, decoded.
 Entries entries_of(EventStore& store);
+/// The same, read and decoded ahead on a thread of their own through `ahead`; `seen` gets each as
+/// it is stored, on that thread.
+Entries entries_ahead(EventStore& store, EventStore& ahead,
+                      std::function<void(const StoredEntry&)> seen);
 
 }  // namespace chipledger

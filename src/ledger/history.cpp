@@ -6,7 +6,6 @@ namespace chipledger {
 
 namespace {
 
-constexpr std::int64_t settle_every = 256;  // Entries that a fold keeps over what is settled.
 constexpr std::size_t late_at_once = 1000;
 
 /// The pointer of a refusal of the replacement, seen from the correction.
@@ -156,11 +155,18 @@ Position target_of(const EventData& data)
 Result<State> fold(const Entries& entries, Position head)
 {
     State state;
+    state.be_alone();
     const auto step = [&](Event&& event) -> Result<void> {
+        if (!is_correction(event.data)) {
+            apply(state, event);
+            return {};
+        }
+        state.settle();
         Result<State> next = advance(entries, std::move(state), event);
         if (!next) return next.error();
         state = std::move(*next);
-        if (state.position.number % settle_every == 0) state.settle();
+        state.settle();
+        state.be_alone();
         return {};
     };
     if (auto read = entries.range({}, head, step); !read) return read.error();

@@ -114,7 +114,9 @@ public:
         EventStore store{options.database};
         const Result<Head> head = store.take_over();
         if (!head) return head.error();
-        Result<State> state = fold(seen_of(store), head->size);
+        EventStore ahead{options.database};
+        const auto seen = [this](const StoredEntry& entry) { log_.take(entry); };
+        Result<State> state = fold(entries_ahead(store, ahead, seen), head->size);
         if (!state) return state.error();
         ensure(state->position == head->size, "the log is as long as its head says");
         if (auto no = disagrees(options, *state)) return *no;
@@ -259,19 +261,6 @@ private:
                            .detail = "The ledger was opened with another UTC offset, for ever. "
                                      "Leave --utc-offset out."};
         return {};
-    }
-
-    /// The store's entries; the tree takes each as it is stored.
-    Entries seen_of(EventStore& store)
-    {
-        Entries entries = decoded([this, &store](Position after, Position upto, const auto& entry) {
-            return store.read(after, upto, [&](StoredEntry&& stored) {
-                log_.take(stored);
-                entry(std::move(stored));
-            });
-        });
-        entries.some = entries_of(store).some;
-        return entries;
     }
 
     asio::awaitable<Answer> queue(Pending pending)

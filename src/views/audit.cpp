@@ -126,6 +126,7 @@ void add_moves(Json& out, const State& from, const State& to, const BatchId& id)
 {
     const Batch* was = from.batches.find(id);
     const Batch* is = to.batches.find(id);
+    if (was && is && from.moves.find(id) == to.moves.find(id)) return;  // The same last move.
     const Custody before = was ? from.custody_of(id) : Custody{};
     const Custody after = is ? to.custody_of(id) : Custody{};
     const std::int64_t qty = std::max(was ? was->qty : 0, is ? is->qty : 0);
