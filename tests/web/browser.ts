@@ -16,6 +16,7 @@ export const tokens = data ?
 
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const patience = 12_000;  // ms, for anything to appear.
 const web = new URL("../../web", import.meta.url).pathname;
 const words = Object.fromEntries(languages.map((language) => [language, keysOf(web, language) as Map<string, string>]));
 
@@ -52,6 +53,7 @@ export class Visitor {
 
   /** Signs in by the link that script/server prints, and goes to an address. */
   async enter(role: Role, address = ""): Promise<void> {
+    await this.page.goto("about:blank");
     await this.page.goto(`${this.host}/#token=${tokens[role]}`);
     await this.page.waitForSelector("main.view h1");
     if (address) await this.go(address);
@@ -90,6 +92,7 @@ export async function visit(options: Options = {}): Promise<Visitor> {
     locale: options.language ?? "en", colorScheme: options.scheme ?? "light",
     reducedMotion: options.reducedMotion ?? "no-preference", acceptDownloads: true,
   });
+  context.setDefaultTimeout(patience);
   const page = context.pages()[0] ?? await context.newPage();
   return new Visitor(context, page, profile, options.language ?? "en", options.host ?? url);
 }

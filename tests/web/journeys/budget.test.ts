@@ -29,8 +29,7 @@ it.each(roles)("at most 60 KB of brotli and 6 requests until the answer of %s is
     await page.waitForSelector("main.view h1");
     await page.waitForFunction(() => performance.now() > 500);
     const before = asked.slice(0, Math.max(until, 1)).filter((path) => !path.startsWith("data:"));
-    // The regulator's answer is of four lists, asked for at once.
-    expect(before.length, before.join(" ")).toBeLessThanOrEqual(role === "regulator" ? 9 : 6);
+    expect(before.length, before.join(" ")).toBeLessThanOrEqual(6);
     const files = [...new Set(asked.filter((path) => !/^\/(v1|sw\.js)/.test(path)))];
     const got = await Promise.all(files.map(get));
     for (const { path, headers } of got) {

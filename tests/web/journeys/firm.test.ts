@@ -69,6 +69,7 @@ describe.each(languages)("a firm, %s", (language) => {
         await page.keyboard.press("Tab");
         await page.keyboard.press("Control+A");
         await page.keyboard.type("A-DC-1");
+        await page.keyboard.press("Tab");
         await page.keyboard.press("Enter");
         await page.waitForSelector("dialog .check");
         expect(await inventory().then((now) => now.units.deployed)).toBe(before.units.deployed);  // Not yet.
@@ -94,7 +95,7 @@ describe.each(languages)("a firm, %s", (language) => {
       await visitor.button("firm.apply").click();
       await page.getByLabel(visitor.t("firm.apply_qty")).fill("1200");
       await page.getByLabel(visitor.t("firm.end_use")).fill("weather models");
-      const name = `APP-web-${language}`;
+      const name = `APP-web-${language}-${Date.now()}`;
       await page.getByLabel(visitor.t("firm.own_number")).fill(name);
       await check(visitor);
       await visitor.act("firm.apply_verb", { units: 1200 }).click();

@@ -18,8 +18,12 @@ async function checked(visitor: Visitor, kind: string, id: string, fields: Recor
 async function confirmed(visitor: Visitor, key: string, blanks: Record<string, string | number>) {
   await visitor.act(key, blanks).click();
   await visitor.page.waitForSelector("dialog .receipt");
+  const receipt = await visitor.page.locator("dialog .receipt").innerText();
+  const position = receipt.replace(/^\D+|\D+$/g, "");
   await visitor.page.keyboard.press("Escape");
   await visitor.page.waitForSelector("dialog", { state: "detached" });
+  // The screen has learned of it, so that the next act is of what is there now.
+  await visitor.page.locator("p.lede", { hasText: position }).waitFor();
 }
 
 // Each language works on approvals of its own, so that both may run at once.
@@ -81,7 +85,7 @@ describe.each(cases)("a regulator, %s", (language, id, application) => {
     visiting({ language }, async (visitor) => {
       await visitor.enter("regulator");
       const { page } = visitor;
-      const fields = { granted: "100", valid_from: "2026-07-01", valid_to: "2026-12-31", approval: `AP-web-${language}` };
+      const fields = { granted: "100", valid_from: "2026-07-01", valid_to: "2026-12-31", approval: `AP-web-${language}-${Date.now()}` };
       await visitor.go(`#/regulator?act=grant&on=${application}`);
       for (const [name, value] of Object.entries({ ...fields, approval: "AP-01" }))
         await page.locator(`dialog [name=${name}]`).fill(value);

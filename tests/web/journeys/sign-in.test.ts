@@ -58,3 +58,13 @@ it("a view of another role is not opened by its address", () =>
     await visitor.page.waitForFunction(() => location.hash.startsWith("#/firm"));
     expect(await visitor.page.locator("main.view-regulator").count()).toBe(0);
   }));
+
+it("another's link in the same tab signs them in, and nothing of the first stays", () =>
+  visiting({}, async (visitor) => {
+    const { page } = visitor;
+    await visitor.enter("auditor");
+    await page.evaluate((token) => { location.hash = `token=${token}`; }, tokens["firm:F-A"]);
+    await page.waitForSelector("main.view-firm h1.answer");
+    expect(page.url()).not.toContain("token");
+    expect(await page.locator("nav").count()).toBe(0);
+  }));

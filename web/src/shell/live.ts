@@ -51,6 +51,7 @@ function connect(tell: (message: Message) => void, until: AbortSignal): Promise<
     let feed: EventSource | null = null;
     let again: ReturnType<typeof setTimeout> | undefined;
     const open = () => {
+      feed?.close();
       const after = state.position ? `?after=${state.position}` : "";
       feed = new EventSource(`/v1/events/stream${after}`);
       feed.onopen = () => tell({ kind: "connection", connection: "live" });
@@ -66,7 +67,9 @@ function connect(tell: (message: Message) => void, until: AbortSignal): Promise<
       };
     };
     open();
+    addEventListener("online", open);  // What was open before may be dead without knowing it.
     until.addEventListener("abort", () => {
+      removeEventListener("online", open);
       clearTimeout(again);
       feed?.close();
       done();
