@@ -180,7 +180,9 @@ function Dock({ caller }: ViewProps) {
   const clock = useClock();
   const dock = useDock(caller);
   const { params, id, outbox, offices, office, pending } = dock;
-  useEffect(install, []);
+  useEffect(() => {
+    if (!dock.due.loading) install(); // What is due comes first over a thin line.
+  }, [dock.due.loading]);
   useEffect(() => {
     if (!id) focusScan();
   }, [id]);

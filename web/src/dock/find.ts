@@ -1,6 +1,6 @@
 // From a label to the shipment that it belongs to: in what is known here, else by asking.
 import { ask, Problem } from "../api/client";
-import type { Batch, PlacedRange, Shipment, UnitState } from "../api/types";
+import type { Batch, Shipment, UnitState } from "../api/types";
 import type { Known } from "./due";
 import type { Scan } from "./scan";
 import type { Part } from "./units";
@@ -103,7 +103,7 @@ async function named(id: string, surelySerial: boolean): Promise<Found> {
   if (unit) return ofUnit(unit);
   const batch = surelySerial ? null : await orNull(ask<Batch>(`/v1/batches/${path(id)}`));
   if (!batch) return { kind: "nothing", text: id };
-  const names = batch.ranges.flatMap((range: PlacedRange) => range.shipment ?? []);
+  const names = batch.ranges.flatMap((range) => range.shipment ?? []);
   return ofBatch(id, [...new Set(names)]) ?? { kind: "nothing", text: id };
 }
 
