@@ -68,6 +68,8 @@ public:
     {
         using Value = std::invoke_result_t<Work, EventStore&>;
         auto task = [this, work = std::move(work)]() -> asio::awaitable<Value> {
+            // When the peer goes meanwhile, Asio would throw on this thread, past any catch.
+            co_await asio::this_coro::throw_if_cancelled(false);
             const Loan loan{*this};
             co_return work(*loan.store);
         };

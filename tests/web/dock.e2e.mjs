@@ -13,8 +13,10 @@ describe("the dock", { timeout: 600_000 }, () => {
   before(async () => {
     world.ledger = await openLedger(60);
     world.line = await openLine(world.ledger.url);
-    world.browser = await chromium.launch({ executablePath: "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"] });
+    world.browser = await chromium.launch({
+      executablePath: "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+    });
   });
   after(async () => {
     await world.browser?.close();

@@ -1,10 +1,15 @@
 import { defineConfig } from "vitest/config";
 
+const root = import.meta.dirname;
+const browser = { root, testTimeout: 45_000, hookTimeout: 45_000 };
+
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     projects: [
-      { test: { name: "logic", root: import.meta.dirname, include: ["logic/**/*.test.ts"] } },
+      { test: { name: "logic", root, include: ["logic/**/*.test.ts"] } },
+      { test: { name: "journeys", ...browser, include: ["journeys/**/*.test.ts"] } },
+      { test: { name: "tamper", ...browser, include: ["tamper/**/*.test.ts"] } },
     ],
   },
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
 });

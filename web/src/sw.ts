@@ -9,13 +9,16 @@ declare const BUILD_ID: string;
 const files_cache = `chipledger files ${BUILD_ID}`;
 const who_cache = "chipledger who";
 const session = "/v1/session";
-const session_wait = 4_000;  // ms; a dock's signal may be worse than none.
+const session_wait = 4_000; // ms; a dock's signal may be worse than none.
 
 async function precache(): Promise<void> {
   const cache = await caches.open(files_cache);
   // "/" has no hash in its name: past the browser's own cache.
-  await cache.addAll(BUILD_FILES.map((file) =>
-    new Request(file, { cache: /-[A-Z0-9]{8}\./.test(file) ? "default" : "reload" })));
+  await cache.addAll(
+    BUILD_FILES.map(
+      (file) => new Request(file, { cache: /-[A-Z0-9]{8}\./.test(file) ? "default" : "reload" }),
+    ),
+  );
 }
 
 /** The build before this one stays for tabs that still show it; older ones go. */
@@ -30,7 +33,9 @@ async function fromFiles(request: Request, path: string): Promise<Response> {
   return own ?? (await caches.match(path)) ?? fetch(request);
 }
 
-const forget = async () => { await (await caches.open(who_cache)).delete(session); };
+const forget = async () => {
+  await (await caches.open(who_cache)).delete(session);
+};
 
 /** The server's word where it comes; the last word where nobody answers. */
 async function who(request: Request): Promise<Response> {
@@ -39,7 +44,9 @@ async function who(request: Request): Promise<Response> {
     const timely = new AbortController();
     const last = await kept.match(session);
     const timer = last && setTimeout(() => timely.abort(), session_wait);
-    const response = await fetch(request, { signal: timely.signal }).finally(() => clearTimeout(timer));
+    const response = await fetch(request, { signal: timely.signal }).finally(() =>
+      clearTimeout(timer),
+    );
     if (response.ok) await kept.put(session, response.clone());
     else if (response.status === 401) await forget();
     if (response.status < 500) return response;

@@ -9,49 +9,81 @@ export async function signIn(context, line, ledger, role = "customs") {
   await page.goto(`${line.url}/#token=${ledger.tokens[role]}`);
   await page.waitForSelector(".due, .due-group, .waiting:has-text('Nothing')");
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-  await page.waitForFunction(async () => Boolean(await (await caches.open("chipledger who")).match("/v1/session")));
+  await page.waitForFunction(async () =>
+    Boolean(await (await caches.open("chipledger who")).match("/v1/session")),
+  );
   return page;
 }
 
-/** Keys as a scanner sends them: in one burst, ended by Enter. */
+/** Keys as a scanner sends them: 5 ms apart by their time stamps, ended by Enter. */
 export async function scan(page, label) {
-  await page.keyboard.type(label);
-  await page.keyboard.press("Enter");
+  const devtools = await page.context().newCDPSession(page);
+  let timestamp = Date.now() / 1000;
+  for (const key of [...label, "Enter"]) {
+    const enter = { code: "Enter", windowsVirtualKeyCode: 13, text: "\r" };
+    const press = {
+      key,
+      timestamp: (timestamp += 0.005),
+      ...(key === "Enter" ? enter : { text: key }),
+    };
+    await devtools.send("Input.dispatchKeyEvent", { type: "keyDown", ...press });
+    await devtools.send("Input.dispatchKeyEvent", { type: "keyUp", ...press, text: undefined });
+  }
+  await devtools.detach();
 }
 
 export const form = (page) => page.waitForSelector(`${main_button}[data-settled]`);
 
-/** Label, look, Enter. Leaves the receipt on the screen and the box ready; returns the reference. */
+/** Label, look, Enter. Leaves the receipt on the screen, the box ready; gives the reference. */
 export async function record(page, label) {
   await page.waitForFunction(() => document.activeElement?.id === "scan");
   await scan(page, label);
-  await page.waitForFunction((id) => document.querySelector(".dock-check h1")?.textContent === id, label);
+  await page.waitForFunction(
+    (id) => document.querySelector(".dock-check h1")?.textContent === id,
+    label,
+  );
   await form(page);
-  await page.waitForFunction((button) => document.activeElement === document.querySelector(button), main_button);
+  await page.waitForFunction(
+    (button) => document.activeElement === document.querySelector(button),
+    main_button,
+  );
   await page.keyboard.press("Enter");
-  await page.waitForFunction((id) => document.querySelector(".receipt-about")?.textContent?.startsWith(id), label);
+  await page.waitForFunction(
+    (id) => document.querySelector(".receipt-about")?.textContent?.startsWith(id),
+    label,
+  );
   return page.locator(".reference").textContent();
 }
 
-export const items = (page) => page.locator(".item").evaluateAll((list) =>
-  list.map((one) => ({ state: one.dataset.state, ref: one.dataset.ref })));
+export const items = (page) =>
+  page
+    .locator(".item")
+    .evaluateAll((list) => list.map((one) => ({ state: one.dataset.state, ref: one.dataset.ref })));
 
 /** Waits until `count` items are in this state on the screen of the outbox. */
-export const settled = (page, state, count) => page.waitForFunction(([name, wanted]) =>
-  document.querySelectorAll(`.item[data-state="${name}"]`).length === wanted, [state, count]);
+export const settled = (page, state, count) =>
+  page.waitForFunction(
+    ([name, wanted]) => document.querySelectorAll(`.item[data-state="${name}"]`).length === wanted,
+    [state, count],
+  );
 
 /** How many items of the device's store are in this state, whatever the screen shows of them. */
-export const kept = (page, state) => page.evaluate((name) => new Promise((done, no) => {
-  const opening = indexedDB.open("chipledger dock");
-  opening.onerror = no;
-  opening.onsuccess = () => {
-    const asked = opening.result.transaction("outbox").objectStore("outbox").getAll();
-    asked.onsuccess = () => {
-      opening.result.close();
-      done(asked.result.filter((item) => item.state === name).length);
-    };
-  };
-}), state);
+export const kept = (page, state) =>
+  page.evaluate(
+    (name) =>
+      new Promise((done, no) => {
+        const opening = indexedDB.open("chipledger dock");
+        opening.onerror = no;
+        opening.onsuccess = () => {
+          const asked = opening.result.transaction("outbox").objectStore("outbox").getAll();
+          asked.onsuccess = () => {
+            opening.result.close();
+            done(asked.result.filter((item) => item.state === name).length);
+          };
+        };
+      }),
+    state,
+  );
 
 export async function until(holds) {
   for (let tries = 0; tries < 600; ++tries) {

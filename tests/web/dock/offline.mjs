@@ -11,6 +11,7 @@ export function offline(world) {
     let context, page, head;
     beforeEach(async () => {
       world.line.mend();
+      world.line.trials = true;
       world.line.writes.length = world.line.atOnce = 0;
       world.line.fate = () => "pass";
       head = await world.ledger.head();
@@ -29,27 +30,31 @@ export function offline(world) {
       world.line.mend();
       await context.setOffline(false);
     };
-    const arrivals = async () => (await world.ledger.recorded(head))
-      .map((entry) => entry.data.shipment);
+    const arrivals = async () =>
+      (await world.ledger.recorded(head)).map((entry) => entry.data.shipment);
 
     it("twenty scans, a reload in mid-send: twenty entries, in order", async () => {
       await noSignal();
       await page.reload();
-      await page.waitForSelector(".due");  // The page opens from cold.
+      await page.waitForSelector(".due"); // The page opens from cold.
       const references = [];
       for (const name of names(1, 20)) references.push(await record(page, name));
       assert.equal(await kept(page, "waiting"), 20);
       assert.equal(new Set(references).size, 20);
 
       let heard;
-      const seventh = new Promise((done) => { heard = done; });
+      const seventh = new Promise((done) => {
+        heard = done;
+      });
       let release;
-      const held = new Promise((done) => { release = done; });
+      const held = new Promise((done) => {
+        release = done;
+      });
       world.line.fate = async (count) => {
         if (count !== 7) return "pass";
         heard();
         await held;
-        return "lose";  // The ledger records it; the page never hears.
+        return "lose"; // The ledger records it; the page never hears.
       };
       await signal();
       await seventh;
@@ -58,9 +63,18 @@ export function offline(world) {
       await until(async () => (await kept(page, "recorded")) === 20);
 
       const entries = await world.ledger.recorded(head);
-      assert.deepEqual(entries.map((entry) => entry.type), Array(20).fill("ShipmentArrived"));
-      assert.deepEqual(entries.map((entry) => entry.data.shipment), names(1, 20));
-      assert.deepEqual(entries.map((entry) => entry.documents[0].ref), references);
+      assert.deepEqual(
+        entries.map((entry) => entry.type),
+        Array(20).fill("ShipmentArrived"),
+      );
+      assert.deepEqual(
+        entries.map((entry) => entry.data.shipment),
+        names(1, 20),
+      );
+      assert.deepEqual(
+        entries.map((entry) => entry.documents[0].ref),
+        references,
+      );
       assert.ok(world.line.writes.length > 20, "the seventh was sent again");
       assert.equal(new Set(world.line.writes.map((write) => write.key)).size, 20);
       assert.equal(world.line.atOnce, 1);
@@ -75,14 +89,22 @@ export function offline(world) {
       await page.locator(main_button).click();
       await page.waitForSelector(".dock-receipt");
       await record(page, shipmentName(22));
-      await world.ledger.tell("customs", "ShipmentArrived",
-        { shipment: shipmentName(21), units: [{ batch: "B01", from: 801, to: 840 }] });
+      await world.ledger.tell("customs", "ShipmentArrived", {
+        shipment: shipmentName(21),
+        units: [{ batch: "B01", from: 801, to: 840 }],
+      });
       await signal();
       await settled(page, "refused", 1);
       await settled(page, "recorded", 1);
       const refused = page.locator(".item-refused");
-      assert.match(await refused.textContent(), /Arrival of 40 units.*Something is not in the state that this needs/);
-      assert.match(await page.locator(".item[data-state=waiting]").textContent(), /Waits for the refused one/);
+      assert.match(
+        await refused.textContent(),
+        /Arrival of 40 units.*Something is not in the state that this needs/,
+      );
+      assert.match(
+        await page.locator(".item[data-state=waiting]").textContent(),
+        /Waits for the refused one/,
+      );
       await page.reload();
       assert.match(await refused.textContent(), /Something is not in the state/);
 
@@ -129,7 +151,10 @@ export function offline(world) {
       await signal();
       await until(async () => (await kept(page, "recorded")) === 6);
       assert.deepEqual(await arrivals(), order);
-      assert.deepEqual(world.line.writes.map((write) => write.shipment), order);
+      assert.deepEqual(
+        world.line.writes.map((write) => write.shipment),
+        order,
+      );
       assert.equal(world.line.atOnce, 1);
       await settled(page, "recorded", 6);
       await settled(other, "recorded", 6);
@@ -150,14 +175,21 @@ export function offline(world) {
     });
 
     it("a shipment that this device never heard of is recorded all the same", async () => {
-      await page.evaluate(() => new Promise((done) => {  // A device that has seen nothing yet.
-        const opening = indexedDB.open("chipledger dock");
-        opening.onsuccess = () => {
-          const change = opening.result.transaction("known", "readwrite");
-          change.objectStore("known").clear();
-          change.oncomplete = () => { opening.result.close(); done(); };
-        };
-      }));
+      await page.evaluate(
+        () =>
+          new Promise((done) => {
+            // A device that has seen nothing yet.
+            const opening = indexedDB.open("chipledger dock");
+            opening.onsuccess = () => {
+              const change = opening.result.transaction("known", "readwrite");
+              change.objectStore("known").clear();
+              change.oncomplete = () => {
+                opening.result.close();
+                done();
+              };
+            };
+          }),
+      );
       await noSignal();
       await page.reload();
       await page.waitForSelector("#scan");
@@ -173,7 +205,7 @@ export function offline(world) {
       assert.deepEqual(await arrivals(), [shipmentName(31)]);
     });
 
-    it("signed out, it waits; signed in as somebody else, it waits still; as oneself, it goes", async () => {
+    it("signed out or in as somebody else, it waits; as oneself, it goes", async () => {
       await noSignal();
       await record(page, shipmentName(32));
       await context.clearCookies();
@@ -189,6 +221,40 @@ export function offline(world) {
       await page.goto(`${world.line.url}/#token=${world.ledger.tokens.customs}`);
       await settled(page, "recorded", 1);
       assert.deepEqual(await arrivals(), [shipmentName(32)]);
+    });
+
+    it("nothing goes out under the name of whoever signs in in another tab", async () => {
+      const other = await context.newPage();
+      await other.goto(`${world.line.url}/#token=${world.ledger.tokens.logistics}`);
+      await other.waitForSelector(".outbox .note");
+      await page.bringToFront();
+      world.line.trials = false;
+      await page.locator("#scan").fill(shipmentName(33));
+      await page.keyboard.press("Enter");
+      await form(page);
+      await page.locator(main_button).click();
+      await page.waitForSelector("#token");
+      assert.equal(await kept(page, "waiting"), 1);
+      assert.deepEqual(world.line.writes, []);
+      await other.close();
+      world.line.trials = true;
+      await page.locator("#token").fill(world.ledger.tokens.customs);
+      await page.keyboard.press("Enter");
+      await settled(page, "recorded", 1);
+      assert.deepEqual(await arrivals(), [shipmentName(33)]);
+    });
+
+    it("the page can be installed", async () => {
+      const devtools = await context.newCDPSession(page);
+      const { errors, manifest } = await devtools.send("Page.getAppManifest");
+      assert.deepEqual(errors, []);
+      assert.equal(manifest.startUrl, `${world.line.url}/#/dock`);
+      const { installabilityErrors } = await devtools.send("Page.getInstallabilityErrors");
+      const but = installabilityErrors.map((one) => one.errorId);
+      assert.deepEqual(
+        but.filter((id) => id !== "in-incognito"),
+        [],
+      ); // As every test's context is.
     });
   });
 }

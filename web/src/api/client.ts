@@ -22,7 +22,7 @@ export function withQuery(path: string, query: Query = {}): string {
   const all = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
     if (value !== null && value !== undefined && value !== "") all.set(name, String(value));
-  return all.size ? `${path}?${all}` : path;
+  return all.size ? `${path}${path.includes("?") ? "&" : "?"}${all}` : path;
 }
 
 /** Announces 401s, so that the shell can ask for a token again. */

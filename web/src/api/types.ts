@@ -73,7 +73,8 @@ export interface Batch {
   batch: string;
   certified: boolean;
   qty: number;
-  ranges: PlacedRange[];
+  /** Of this batch: they do not name it. */
+  ranges: Omit<PlacedRange, "batch">[];
   sku: string;
   unallocated: number;
   units: Units;

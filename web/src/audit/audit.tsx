@@ -10,6 +10,7 @@ import { ProblemNote } from "../shell/problem";
 import type { View, ViewProps } from "../shell/view";
 import { Compare, positionsIn, Suppose } from "./compare";
 import { Flow } from "./flow";
+import { frameOf } from "./tape";
 import { ReplayBar } from "./replay-bar";
 import { StateTable } from "./state-table";
 import { TimelineList, densityOf, page_sizes } from "./timeline";
@@ -42,6 +43,22 @@ function Meaning({ happened }: { happened: boolean }) {
 const numberIn = (text: string | null): number | null =>
   text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
 
+const strong = (value: number) => <strong>{number(value)}</strong>;
+
+/** How it stands now, while history is still being read. */
+function Reading({ summary }: { summary: Summary }) {
+  const units = frameOf(summary).total;
+  return (
+    <>
+      <h1 class="answer">
+        {rich("audit.answer", { at: strong(summary.position), when: moment(summary.recorded_at ?? ""),
+          units: strong(Object.values(units).reduce((a, b) => a + b, 0)), deployed: strong(units.deployed) })}
+      </h1>
+      <p class="waiting" role="status">{t("audit.reading")}</p>
+    </>
+  );
+}
+
 interface RoomProps extends ViewProps { summary: Summary }
 
 function Room({ caller, summary }: RoomProps) {
@@ -51,13 +68,14 @@ function Room({ caller, summary }: RoomProps) {
   const happened = params.get("as") === "happened";
   const { frame, waits } = useFrame(tape, at, happened);
   const density = densityOf(params.get("density"));
-  const approvals = useAsked<{ data: Balance[] }>("/v1/approvals", true, (path) => askAll<Balance>(path));
+  const approvals = useAsked<{ data: Balance[] }>(head ? "/v1/approvals" : null, true,
+    (path) => askAll<Balance>(path));
   const step = tape.step(at);
   const names = new Map(summary.firms.map((firm: Firm) => [firm.firm, firm.name]));
   const total = Object.values(frame.total).reduce((a, b) => a + b, 0);
   const when = step ? moment(step.recorded_at) : "";
   if (problem && !head) return <ProblemNote problem={problem} again={again} />;
-  if (!head) return <p class="waiting" role="status">{t("audit.reading")}</p>;
+  if (!head) return <Reading summary={summary} />;
   const suppose = (position: number) => {
     const known = positionsIn(params.get("without"));
     go({ without: [...known, position].join(",") });
@@ -70,8 +88,7 @@ function Room({ caller, summary }: RoomProps) {
     <>
       <h1 class="answer" aria-live="off">
         {step ? rich(happened ? "audit.answer_happened" : "audit.answer", {
-          at: <strong>{number(at)}</strong>, when, units: <strong>{number(total)}</strong>,
-          deployed: <strong>{number(frame.total.deployed)}</strong> }) : t("audit.before_first")}
+          at: strong(at), when, units: strong(total), deployed: strong(frame.total.deployed) }) : t("audit.before_first")}
       </h1>
       <ReplayBar tape={tape} head={head} at={at} page={page_sizes[density]} move={move} />
       <div class="audit-columns" aria-busy={waits}>

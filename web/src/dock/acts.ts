@@ -4,8 +4,17 @@ import type { Role, UnitState } from "../api/types";
 
 export type Field = "office" | "declaration" | "fail" | "findings" | "reason" | "case" | "report";
 export type ActName =
-  | "arrival" | "clearance" | "inspection" | "hold" | "lift" | "return" | "seizure" | "release"
-  | "confiscation" | "loss" | "finding";
+  | "arrival"
+  | "clearance"
+  | "inspection"
+  | "hold"
+  | "lift"
+  | "return"
+  | "seizure"
+  | "release"
+  | "confiscation"
+  | "loss"
+  | "finding";
 
 export interface Act {
   name: ActName;
@@ -17,8 +26,14 @@ export interface Act {
   may: readonly Field[];
 }
 
-const row = (name: ActName, type: string, from: readonly UnitState[], to: UnitState | null,
-  needs: readonly Field[], may: readonly Field[] = []): Act => ({ name, type, from, to, needs, may });
+const row = (
+  name: ActName,
+  type: string,
+  from: readonly UnitState[],
+  to: UnitState | null,
+  needs: readonly Field[],
+  may: readonly Field[] = [],
+): Act => ({ name, type, from, to, needs, may });
 
 export const acts: readonly Act[] = [
   row("arrival", "ShipmentArrived", ["in_transit"], "arrived", [], ["office"]),
@@ -37,9 +52,12 @@ export const acts: readonly Act[] = [
 const of_logistics: readonly ActName[] = ["loss", "finding"];
 
 export const actsOf = (role: Role): readonly Act[] =>
-  role === "customs" ? acts : acts.filter((act) => role === "logistics" && of_logistics.includes(act.name));
+  role === "customs"
+    ? acts
+    : acts.filter((act) => role === "logistics" && of_logistics.includes(act.name));
 
-export const actNamed = (name: string | null): Act | undefined => acts.find((act) => act.name === name);
+export const actNamed = (name: string | null): Act | undefined =>
+  acts.find((act) => act.name === name);
 
 type Counts = Partial<Record<UnitState, number>>;
 

@@ -1,25 +1,24 @@
 // One shipment: what to record of it, what the ledger would say, and the button that names the act.
-import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { go, hrefOf } from "../shell/address";
-import { day, moment, number, t } from "../shell/i18n";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { go } from "../shell/address";
+import { t } from "../shell/i18n";
 import type { Caller } from "../shell/session";
 import { actNamed, actsOf, eligible, offered, type Act, type Field } from "./acts";
 import { occurredAt, type Kept as Clock } from "./clock";
+import { About, Acts, Answers } from "./check-parts";
 import { batchesOf, readyFor, type Due } from "./due";
-import { States } from "./due-list";
 import { Fields, UnitsField } from "./fields";
 import { add } from "./outbox";
 import { make, proposalOf, type Made, type Wrong } from "./proposal";
 import { focusScan } from "./scan-box";
-import { draftOf, keepDraft, keepKnown } from "./store";
-import { Verdict, useTrial } from "./trial";
-import { written } from "./units";
-import { emptyDraft, useDraft } from "./use";
+import { keepKnown, type Draft } from "./store";
+import { Verdict, useTrial, type Trial } from "./trial";
+import { beyond, sizeOf, type Range } from "./units";
+import { useDraft } from "./use";
 
-export const settle_time = 400;  // ms in which a scanner's second Enter does not press the button.
+export const settle_time = 400; // ms in which a scanner's second Enter does not press the button.
 
-interface Props {
+export interface Props {
   caller: Caller;
   id: string;
   /** null: not known on this device, and nobody can be asked. */
@@ -27,68 +26,10 @@ interface Props {
   pending: number;
   act: string | null;
   office: string;
+  /** Offices that are known here, to choose from. */
+  offices: readonly string[];
   clock: Clock | null;
   online: boolean;
-}
-
-function Acts({ list, chosen, units }: { list: readonly Act[]; chosen: Act; units: Due["units"] | null }) {
-  return (
-    <nav class="acts" aria-label={t("dock.acts")}>
-      <ul>
-        {list.map((act) => (
-          <li key={act.name}>
-            <a class="act" href={hrefOf({ act: act.name }, undefined)} aria-current={act === chosen ? "true" : undefined}>
-              {t(`dock.act_${act.name}`)}
-              {units && <span class="act-count">{number(eligible(act, units))}</span>}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  );
-}
-
-function About({ shipment, id }: { shipment: Due | null; id: string }) {
-  return (
-    <header class="about">
-      <div class="about-head">
-        <h1>{id}</h1>
-        <a class="dock-link back" href={hrefOf({ shipment: null, act: null, ref: null, draft: null })}>{t("dock.back")}</a>
-      </div>
-      {shipment ? (
-        <>
-          <p class="note">
-            {[shipment.firm, shipment.approval, t("dock.left_on", { day: day(shipment.dispatched_at) }),
-              shipment.port, shipment.carrier, shipment.office].filter(Boolean).join(" · ")}
-          </p>
-          <States units={shipment.units} />
-        </>
-      ) : <p class="note stale">{t("dock.not_known_here")}</p>}
-    </header>
-  );
-}
-
-function Answer({ name, children }: { name: string; children: ComponentChildren }) {
-  return <div class="dock-answer"><dt>{name}</dt><dd>{children}</dd></div>;
-}
-
-interface AnswersProps { act: Act; made: Made; fields: Partial<Record<Field, string>>; when: string }
-
-/** What will be recorded, to be read once more. */
-function Answers({ act, made, fields, when }: AnswersProps) {
-  return (
-    <dl class="answers">
-      <Answer name={t("dock.answer_act")}>{t(`dock.act_${act.name}`)}</Answer>
-      <Answer name={t("dock.answer_units")}>
-        {made.ok ? <><b>{t("dock.units", { units: made.units })}</b> <span class="mono">{written(made.parts)}</span></> : "–"}
-      </Answer>
-      {[...act.needs, ...act.may].map((field) => {
-        const value = fields[field]?.trim();
-        return value ? <Answer key={field} name={t(`dock.field_${field}`)}>{value}</Answer> : null;
-      })}
-      <Answer name={t("dock.answer_when")}>{when ? moment(new Date(when).toISOString()) : t("dock.now")}</Answer>
-    </dl>
-  );
 }
 
 function useSettled(about: string): boolean {
@@ -101,86 +42,218 @@ function useSettled(about: string): boolean {
   return settled;
 }
 
-export function Check({ caller, id, shipment, pending, act: asked, office, clock, online }: Props) {
-  const [draft, change] = useDraft(caller.principal, id);
-  const [tried, setTried] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
-  const about = useId();
-  const list = shipment ? offered(caller.role, shipment.units) : actsOf(caller.role);
-  const act = actNamed(asked ?? draft?.act ?? null) ?? list[0];
-  const settled = useSettled(`${id} ${act?.name} ${draft === null}`);
-  const fields = act?.may.includes("office") ? { office, ...draft?.fields } : draft?.fields ?? {};
-  const made: Made | null = act && draft ? make({ shipment: id, act, units: draft.units, fields,
-    ready: shipment ? readyFor(shipment, act.from) : [], batches: shipment ? batchesOf(shipment) : [] }) : null;
-  const when = act && draft ? occurredAt(draft.when, clock, new Date()) : null;
-  const trial = useTrial(act && made?.ok && pending === 0 && online
-    ? proposalOf(act, made.data, draft?.when ? when : null, null) : null);
+/** What is filled in so far, and what would come of it. */
+interface Filling {
+  act: Act;
+  list: readonly Act[];
+  draft: Draft;
+  change: (patch: Partial<Draft>) => void;
+  fields: Partial<Record<Field, string>>;
+  ready: Range[];
+  made: Made;
+  trial: Trial;
+}
 
-  useEffect(() => {  // From the label straight to what is missing, or to the button.
-    if (!draft || !form.current || document.activeElement?.closest("form.dock-check")) return;
+/** null while the draft is looked up, or where nothing is left to do. */
+function useFilling(props: Props): Filling | null {
+  const { caller, id, shipment, office, clock, online, pending } = props;
+  const [draft, change] = useDraft(caller.principal, id);
+  const list = actsFor(props);
+  const act = actNamed(props.act ?? draft?.act ?? null) ?? list[0];
+  const fields = act?.may.includes("office") ? { office, ...draft?.fields } : (draft?.fields ?? {});
+  const ready = shipment && act ? readyFor(shipment, act.from) : [];
+  const made =
+    act && draft
+      ? make({
+          shipment: id,
+          act,
+          units: draft.units,
+          fields,
+          ready,
+          batches: shipment ? batchesOf(shipment) : [],
+        })
+      : null;
+  const when = draft?.when ? occurredAt(draft.when, clock, new Date()) : null;
+  const asks = act && made?.ok && pending === 0 && online;
+  const trial = useTrial(asks ? proposalOf(act, made.data, when, null) : null);
+  return act && draft && made ? { act, list, draft, change, fields, ready, made, trial } : null;
+}
+
+const actsFor = ({ caller, shipment }: Props) =>
+  shipment ? offered(caller.role, shipment.units) : actsOf(caller.role);
+
+/** Writes the item down, and remembers the office for the next arrival. Null where it cannot. */
+async function writeDown({ caller, id, clock }: Props, { act, draft, made }: Filling) {
+  if (!made.ok) return null;
+  const { data, units, parts } = made;
+  const { principal } = caller;
+  const item = await add(
+    {
+      principal,
+      shipment: id,
+      act: act.name,
+      units,
+      parts,
+      proposalFor: (ref) => proposalOf(act, data, occurredAt(draft.when, clock, new Date()), ref),
+    },
+    draft.replaces,
+  ).catch(() => null);
+  if (item && typeof data.office === "string") await keepKnown(`office ${principal}`, data.office);
+  return item;
+}
+
+/** From the label straight to what is missing, or to the button. */
+function useFirstFocus(form: { current: HTMLFormElement | null }, about: string): void {
+  useEffect(() => {
+    if (!form.current || document.activeElement?.closest("form.dock-check")) return;
     const first = form.current.querySelector<HTMLElement>("[data-needed][data-empty]");
     (first ?? form.current.querySelector<HTMLElement>("button.primary"))?.focus();
-  }, [id, act?.name, draft === null]);
+  }, [about]);
+}
 
-  if (!act) return <div class="dock-check"><About shipment={shipment} id={id} /><p>{t("dock.nothing_to_do")}</p></div>;
-  if (!draft || !made) return <div class="dock-check"><About shipment={shipment} id={id} /></div>;
+/** Enter in a field, a scanner's too, goes on to the button: what is recorded is looked at first. */
+function onward(event: KeyboardEvent): void {
+  const { target, currentTarget } = event;
+  if (event.key !== "Enter" || event.isComposing || !(target instanceof HTMLInputElement)) return;
+  event.preventDefault();
+  (currentTarget as HTMLElement).querySelector<HTMLElement>("button.primary")?.focus();
+}
+
+function Form({ props, filling }: { props: Props; filling: Filling }) {
+  const { id } = props;
+  const { act, made, trial } = filling;
+  const form = useRef<HTMLFormElement>(null);
+  const settled = useSettled(`${id} ${act.name}`);
+  const [tried, setTried] = useState(false);
+  const [state, setState] = useState<"open" | "busy" | "not_kept">("open");
+  useFirstFocus(form, `${id} ${act.name}`);
   const wrong: Wrong[] = made.ok || !tried ? [] : made.wrong;
-  const never = trial.kind === "no";
 
   async function record(event: SubmitEvent) {
     event.preventDefault();
-    if (!act || !draft || !made || busy || !settled) return;
+    if (state === "busy" || !settled) return;
     setTried(true);
-    if (!made.ok || never) {
-      const field = made.ok ? null : made.wrong[0]?.field;
-      form.current?.querySelector<HTMLElement>(field ? `[name="${field}"]` : ".verdict")?.focus();
-      return;
+    if (!made.ok || trial.kind === "no") {
+      const field = made.ok ? ".verdict" : `[name="${made.wrong[0]?.field}"]`;
+      return form.current?.querySelector<HTMLElement>(field)?.focus();
     }
-    setBusy(true);
-    const { data } = made;
-    const item = await add({ principal: caller.principal, shipment: id, act: act.name, units: made.units,
-      parts: made.parts, proposalFor: (ref) => proposalOf(act, data, occurredAt(draft.when, clock, new Date()), ref),
-    }, draft.replaces);
-    if (typeof data.office === "string") await keepKnown(`office ${caller.principal}`, data.office);
+    setState("busy");
+    const item = await writeDown(props, filling);
+    setState(item ? "open" : "not_kept");
+    if (!item) return;
     go({ shipment: id, ref: item.ref, act: null, draft: null });
     focusScan();
   }
 
   return (
-    <div class="dock-check">
-      <About shipment={shipment} id={id} />
-      <Acts list={list.includes(act) ? list : [act, ...list]} chosen={act} units={shipment?.units ?? null} />
-      <form ref={form} class="dock-check" onSubmit={record} noValidate aria-describedby={about}>
-        <div class="fields">
-          <UnitsField value={draft.units} wrong={wrong} all={shipment ? eligible(act, shipment.units) : null}
-            batches={shipment ? batchesOf(shipment) : []} change={(units) => change({ units, act: act.name })} />
-          <Fields act={act} values={fields} wrong={wrong}
-            change={(field, value) => change({ act: act.name, fields: { ...draft.fields, [field]: value } })} />
-        </div>
-        <div class="confirm" id={about}>
-          <h2>{t("dock.check_title")}</h2>
-          <Answers act={act} made={made} fields={fields} when={draft.when} />
-          <details class="earlier" open={draft.when !== ""}>
-            <summary>{t("dock.earlier")}</summary>
-            <label for="when">{t("dock.when")}</label>
-            <input id="when" name="when" type="datetime-local" value={draft.when}
-              onInput={(event) => change({ when: event.currentTarget.value })} />
-          </details>
-        </div>
-        <div class="press">
-          <Verdict trial={trial} pending={pending} online={online} />
-          <button class="primary" aria-disabled={never || undefined} data-settled={settled || undefined}>
-            {made.units === null ? t(`dock.act_${act.name}`) : t(`dock.record_${act.name}`, { units: made.units })}
-          </button>
-        </div>
-      </form>
+    <form ref={form} class="dock-check" onSubmit={record} onKeyDown={onward} noValidate>
+      <Values props={props} filling={filling} wrong={wrong} />
+      <Confirm filling={filling} />
+      <Press props={props} filling={filling} settled={settled} notKept={state === "not_kept"} />
+    </form>
+  );
+}
+
+interface ValuesProps {
+  props: Props;
+  filling: Filling;
+  wrong: readonly Wrong[];
+}
+
+function Values({ props: { shipment, offices }, filling, wrong }: ValuesProps) {
+  const { act, draft, change, fields } = filling;
+  return (
+    <div class="fields">
+      <UnitsField
+        value={draft.units}
+        wrong={wrong}
+        all={shipment ? eligible(act, shipment.units) : null}
+        batches={shipment ? batchesOf(shipment) : []}
+        change={(units) => change({ units, act: act.name })}
+      />
+      <Fields
+        act={act}
+        values={fields}
+        wrong={wrong}
+        offices={offices}
+        change={(field, value) =>
+          change({ act: act.name, fields: { ...draft.fields, [field]: value } })
+        }
+      />
     </div>
   );
 }
 
-/** Adds scanned units to what is written about a shipment; called before its form opens. */
-export async function addScanned(principal: string, id: string, text: string): Promise<void> {
-  const draft = (await draftOf(principal, id)) ?? emptyDraft(principal, id);
-  await keepDraft({ ...draft, units: text });
+function Confirm({ filling: { act, made, fields, draft, change } }: { filling: Filling }) {
+  return (
+    <div class="confirm" id="confirm">
+      <h2>{t("dock.check_title")}</h2>
+      <Answers act={act} made={made} fields={fields} when={draft.when} />
+      <details class="earlier" open={draft.when !== ""}>
+        <summary>{t("dock.earlier")}</summary>
+        <label for="when">{t("dock.when")}</label>
+        <input
+          id="when"
+          name="when"
+          type="datetime-local"
+          value={draft.when}
+          onInput={(event) => change({ when: event.currentTarget.value })}
+        />
+      </details>
+    </div>
+  );
+}
+
+interface PressProps {
+  props: Props;
+  filling: Filling;
+  settled: boolean;
+  notKept: boolean;
+}
+
+function Press({ props, filling: { act, made, ready, trial }, settled, notKept }: PressProps) {
+  const unsure = trial.kind !== "no" && trial.kind !== "yes";
+  return (
+    <div class="press">
+      {notKept && (
+        <p class="complaint" role="alert">
+          {t("dock.not_kept")}
+        </p>
+      )}
+      {made.ok && props.shipment && unsure && beyond(made.parts, ready) && (
+        <p class="verdict warn">{t("dock.beyond", { ready: sizeOf(ready) })}</p>
+      )}
+      <Verdict trial={trial} pending={props.pending} online={props.online} />
+      <button
+        class="primary"
+        aria-disabled={trial.kind === "no" || undefined}
+        data-settled={settled || undefined}
+        aria-describedby="confirm"
+      >
+        {made.units === null
+          ? t(`dock.act_${act.name}`)
+          : t(`dock.record_${act.name}`, { units: made.units })}
+      </button>
+    </div>
+  );
+}
+
+export function Check(props: Props) {
+  const { id, shipment } = props;
+  const filling = useFilling(props);
+  const idle = shipment && actsFor(props).length === 0 && props.act === null;
+  const list =
+    filling && (filling.list.includes(filling.act) ? filling.list : [filling.act, ...filling.list]);
+  return (
+    <div class="dock-check">
+      <About shipment={shipment} id={id} />
+      {filling && list && (
+        <>
+          <Acts list={list} chosen={filling.act} units={shipment?.units ?? null} />
+          <Form props={props} filling={filling} />
+        </>
+      )}
+      {idle && !filling && <p>{t("dock.nothing_to_do")}</p>}
+    </div>
+  );
 }

@@ -1,14 +1,21 @@
-// When it happened, as the device knows it. The ledger's clock is asked now and then, so that a wrong
-// clock on a phone is noticed, and a simulated ledger is not told the time of the wall.
+// When it happened, as the device knows it. The ledger's clock is asked now and then, so that a
+// wrong clock on a phone is noticed, and a simulated ledger is not told the time of the wall.
 import { ask } from "../api/client";
 import type { Clock } from "../api/types";
 import { keepKnown, known } from "./store";
 
-export interface Kept { simulated: boolean; /** Ledger's clock minus the device's, ms. */ ahead: number }
+export interface Kept {
+  simulated: boolean;
+  /** Ledger's clock minus the device's, ms. */ ahead: number;
+}
 
-const skew_min = 60_000;  // ms; less is the network, not the clock.
+const skew_min = 60_000; // ms; less is the network, not the clock.
 
-export function comparedWith(clock: Pick<Clock, "clock" | "now">, before: number, after: number): Kept {
+export function comparedWith(
+  clock: Pick<Clock, "clock" | "now">,
+  before: number,
+  after: number,
+): Kept {
   const ahead = Date.parse(clock.now) - (before + after) / 2;
   return { simulated: clock.clock === "simulated", ahead: Math.abs(ahead) < skew_min ? 0 : ahead };
 }
@@ -32,7 +39,7 @@ export function withOffset(at: Date): string {
   return `${local}${minutes < 0 ? "-" : "+"}${two(minutes / 60)}:${two(minutes % 60)}`;
 }
 
-/** What goes into occurred_at: a time that someone gave, else now; nothing on a simulated ledger. */
+/** occurred_at: a time that someone gave, else now; nothing on a simulated ledger. */
 export function occurredAt(given: string, clock: Kept | null, now: Date): string | null {
   if (given) return withOffset(new Date(given));
   if (clock?.simulated) return null;

@@ -1,10 +1,12 @@
 // The code of a receipt, drawn as one path. Loaded when a receipt is shown, not before.
 import { correction, generate } from "lean-qr";
 
-export interface Drawn { size: number; get: (x: number, y: number) => boolean }
+export interface Drawn {
+  size: number;
+  get: (x: number, y: number) => boolean;
+}
 
-export const drawn = (text: string): Drawn =>
-  generate(text, { minCorrectionLevel: correction.M });
+export const drawn = (text: string): Drawn => generate(text, { minCorrectionLevel: correction.M });
 
 /** The path of the dark modules in a box of `size` by `size`. */
 export function pathOf(code: Drawn): string {

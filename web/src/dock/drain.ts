@@ -1,15 +1,14 @@
-// Empties the outbox, strictly in order, one drainer at a time in all tabs of this browser.
-import { all, change, heldUp, onOutbox, tidy, verdict, type Reply } from "./outbox";
+// Empties the outbox, strictly in order: one pass over it.
+import { all, change, heldUp, tidy, verdict, type Reply } from "./outbox";
 import type { Item, Kept } from "./store";
 
-export const wait_first = 1_000;   // ms after the first failure; doubles with each further one.
+export const wait_first = 1_000; // ms after the first failure; doubles with each further one.
 export const wait_max = 60_000;
-export const heartbeat = 60_000;   // A forgotten timer or a missed event costs no more than this.
 export const send_timeout = 30_000;
 
 export type Send = (item: Kept) => Promise<Reply>;
 
-/** Doubling, with a quarter of it by chance, so that a dock full of phones does not knock at once. */
+/** Doubling, a quarter of it by chance, so that a dock full of phones does not knock at once. */
 export function waitAfter(tries: number, retry_after: number | null, chance: number): number {
   const doubled = Math.min(wait_max, wait_first * 2 ** Math.max(0, tries - 1));
   return Math.max((retry_after ?? 0) * 1000, doubled * (0.75 + 0.25 * chance));
@@ -38,9 +37,13 @@ export type Rest = { kind: "empty" } | { kind: "wait"; ms: number } | { kind: "s
 
 const stillWaits = (key: string) => (item: Item) => item.state === "waiting" && item.key === key;
 
-/** Sends what waits until all is settled or something has to wait. `eager` ignores waiting times. */
-export async function drain(principal: string, send: Send, eager = false,
-  now: () => number = Date.now): Promise<Rest> {
+/** Sends what waits, until all is settled or something has to wait. `eager` does not wait once. */
+export async function drain(
+  principal: string,
+  send: Send,
+  eager = false,
+  now: () => number = Date.now,
+): Promise<Rest> {
   let hurry = eager;
   for (;;) {
     const items = await all(principal);
@@ -59,7 +62,12 @@ export async function drain(principal: string, send: Send, eager = false,
   }
 }
 
-async function settle(item: Kept, tries: number, reply: Reply, now: () => number): Promise<Rest | null> {
+async function settle(
+  item: Kept,
+  tries: number,
+  reply: Reply,
+  now: () => number,
+): Promise<Rest | null> {
   const said = verdict(reply);
   const is = stillWaits(item.key);
   const settled_at = new Date(now()).toISOString();
@@ -83,67 +91,4 @@ async function settle(item: Kept, tries: number, reply: Reply, now: () => number
       return { kind: "wait", ms };
     }
   }
-}
-
-export interface Drainer {
-  stop: () => void;
-  /** Tries at once, whatever the waiting time. */
-  now: () => void;
-}
-
-/** Runs `act` as the only one in this browser, where it can lock; keys make two harmless elsewhere. */
-async function alone<T>(name: string, act: () => Promise<T>): Promise<T> {
-  return navigator.locks ? await navigator.locks.request(name, act) : await act();
-}
-
-/** Drains on start, news, online, focus and a timer, until stopped or signed out. */
-export function startDrainer(principal: string, send: Send, signedOut: () => void): Drainer {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let running = false;
-  let once_more: "no" | "yes" | "eager" = "no";
-  let stopped = false;
-
-  async function run(eager: boolean): Promise<void> {
-    if (stopped) return;
-    if (running) {
-      if (eager || once_more === "no") once_more = eager ? "eager" : "yes";
-      return;
-    }
-    running = true;
-    clearTimeout(timer);
-    let wait = heartbeat;
-    try {
-      const rest = await alone("chipledger outbox", () => drain(principal, send, eager));
-      if (rest.kind === "wait") wait = Math.min(rest.ms, heartbeat);
-      if (rest.kind === "signed_out") {
-        stop();
-        signedOut();
-      }
-    } finally {
-      running = false;
-      const more = once_more;
-      once_more = "no";
-      if (!stopped) {
-        timer = setTimeout(() => void run(false), wait);
-        if (more !== "no") void run(more === "eager");
-      }
-    }
-  }
-
-  const hurry = () => void run(true);
-  const seen = () => { if (document.visibilityState === "visible") hurry(); };
-  const forgetNews = onOutbox(() => void run(false));
-  addEventListener("online", hurry);
-  addEventListener("focus", hurry);
-  document.addEventListener("visibilitychange", seen);
-  function stop() {
-    stopped = true;
-    clearTimeout(timer);
-    forgetNews();
-    removeEventListener("online", hurry);
-    removeEventListener("focus", hurry);
-    document.removeEventListener("visibilitychange", seen);
-  }
-  hurry();
-  return { stop, now: hurry };
 }

@@ -1,12 +1,23 @@
-// What is due: as the server said, kept for when it cannot be asked, with what the outbox will change.
+// What is due: as the server said, kept for when it cannot be asked, with what the outbox changes.
 import { askAll } from "../api/client";
 import type { Page, Shipment, UnitState } from "../api/types";
 import { actNamed } from "./acts";
 import { keepKnown, known, type Kept } from "./store";
 import { moved, rangesIn, sizeOf, type Range } from "./units";
 
-export type Known = Pick<Shipment, "shipment" | "firm" | "approval" | "office" | "port" | "carrier" |
-  "dispatched" | "dispatched_at" | "ranges" | "units">;
+export type Known = Pick<
+  Shipment,
+  | "shipment"
+  | "firm"
+  | "approval"
+  | "office"
+  | "port"
+  | "carrier"
+  | "dispatched"
+  | "dispatched_at"
+  | "ranges"
+  | "units"
+>;
 
 export interface Due extends Known {
   /** Items of this device that are not with the ledger yet. */
@@ -32,10 +43,13 @@ export async function keptDue(principal: string): Promise<{ at: string; value: S
 const countIn = (ranges: readonly Known["ranges"][number][], state: string) =>
   sizeOf(rangesIn(ranges, [state]));
 
-/** A shipment with what the server did not know at `position`: items that wait, or came after it. */
+/** A shipment with what the server did not know at `position`: what waits, or came after it. */
 export function foreseen(shipment: Known, items: readonly Kept[], position: number): Due {
-  const mine = items.filter((item) => item.shipment === shipment.shipment &&
-    (item.state === "waiting" || (item.state === "recorded" && (item.position ?? 0) > position)));
+  const mine = items.filter(
+    (item) =>
+      item.shipment === shipment.shipment &&
+      (item.state === "waiting" || (item.state === "recorded" && (item.position ?? 0) > position)),
+  );
   let ranges = shipment.ranges;
   for (const item of mine) {
     const act = actNamed(item.act);
@@ -44,9 +58,13 @@ export function foreseen(shipment: Known, items: readonly Kept[], position: numb
   if (!mine.length) return { ...shipment, pending: 0 };
   const units = { ...shipment.units };
   for (const state of Object.keys(units) as UnitState[])
-    units[state] = countIn(ranges, state) +
-      (shipment.units[state] - countIn(shipment.ranges, state));  // What moved on to other hands.
-  return { ...shipment, ranges, units, pending: mine.filter((item) => item.state === "waiting").length };
+    units[state] += countIn(ranges, state) - countIn(shipment.ranges, state);
+  return {
+    ...shipment,
+    ranges,
+    units,
+    pending: mine.filter((item) => item.state === "waiting").length,
+  };
 }
 
 export const batchesOf = (shipment: Pick<Known, "ranges">): string[] =>
@@ -56,13 +74,22 @@ export const readyFor = (shipment: Pick<Known, "ranges">, from: readonly UnitSta
   rangesIn(shipment.ranges, from);
 
 /** Oldest first: what has waited longest is most likely at the gate. */
-export function inOrder<T extends Pick<Known, "dispatched_at" | "shipment">>(list: readonly T[]): T[] {
-  return [...list].sort((a, b) => Date.parse(a.dispatched_at) - Date.parse(b.dispatched_at) ||
-    (a.shipment < b.shipment ? -1 : 1));
+export function inOrder<T extends Pick<Known, "dispatched_at" | "shipment">>(
+  list: readonly T[],
+): T[] {
+  return [...list].sort(
+    (a, b) =>
+      Date.parse(a.dispatched_at) - Date.parse(b.dispatched_at) ||
+      (a.shipment < b.shipment ? -1 : 1),
+  );
 }
 
 export function matches(shipment: Known, text: string): boolean {
   const wanted = text.trim().toLowerCase();
-  return !wanted || [shipment.shipment, shipment.firm, ...batchesOf(shipment)]
-    .some((one) => one.toLowerCase().includes(wanted));
+  return (
+    !wanted ||
+    [shipment.shipment, shipment.firm, ...batchesOf(shipment)].some((one) =>
+      one.toLowerCase().includes(wanted),
+    )
+  );
 }

@@ -13,11 +13,12 @@ export function install(): void {
   document.head.append(manifest);
   void navigator.storage?.persist?.().catch(() => false);
   if (!("serviceWorker" in navigator)) return;
-  navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" })
+  navigator.serviceWorker
+    .register("/sw.js", { updateViaCache: "none" })
     .then(() => navigator.serviceWorker.ready)
     // The worker keeps who is signed in for when nobody can be asked; it has not seen that yet.
     .then((registration) => registration.active?.postMessage("who"))
-    .catch(() => {});  // Blocked by the browser's settings: the page works, but not from cold.
+    .catch(() => {}); // Blocked by the browser's settings: the page works, but not from cold.
 }
 
 /** Whether the page opens from cold without a signal. */

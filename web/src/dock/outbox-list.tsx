@@ -21,7 +21,13 @@ function Why({ item }: { item: Kept }) {
       <p class="problem-title">{titleOf(new Problem(problem.status ?? 422, problem))}</p>
       {problem.detail && <p lang="en">{problem.detail}</p>}
       {available !== undefined && requested !== undefined && (
-        <p>{t("shell.numbers_decided", { available, requested, short: short_by ?? requested - available })}</p>
+        <p>
+          {t("shell.numbers_decided", {
+            available,
+            requested,
+            short: short_by ?? requested - available,
+          })}
+        </p>
       )}
     </div>
   );
@@ -31,10 +37,18 @@ function Why({ item }: { item: Kept }) {
 async function mend(item: Kept): Promise<void> {
   const { shipment: _, fail, ...data } = item.proposal.data as Record<string, unknown>;
   const fields: Draft["fields"] = Object.fromEntries(
-    Object.entries(data).filter(([, value]) => typeof value === "string"));
+    Object.entries(data).filter(([, value]) => typeof value === "string"),
+  );
   if (fail) fields.fail = Array.isArray(fail) ? written(fail as Part[]) : String(fail);
-  await keepDraft({ principal: item.principal, about: item.shipment, act: item.act,
-    units: written(item.parts), fields, when: "", replaces: item.seq });
+  await keepDraft({
+    principal: item.principal,
+    about: item.shipment,
+    act: item.act,
+    units: written(item.parts),
+    fields,
+    when: "",
+    replaces: item.seq,
+  });
   go({ shipment: item.shipment, act: item.act, ref: null, draft: item.seq });
 }
 
@@ -44,15 +58,25 @@ function Decide({ item }: { item: Kept }) {
     return (
       <p class="decide" role="group" aria-label={t("dock.give_up_sure")}>
         <span>{t("dock.give_up_sure")}</span>
-        <button type="button" class="danger" onClick={() => void discard(item)}>{t("dock.give_up")}</button>
-        <button type="button" onClick={() => setSure(false)}>{t("dock.keep")}</button>
+        <button type="button" class="danger" onClick={() => void discard(item)}>
+          {t("dock.give_up")}
+        </button>
+        <button type="button" onClick={() => setSure(false)}>
+          {t("dock.keep")}
+        </button>
       </p>
     );
   return (
     <p class="decide">
-      <button type="button" onClick={() => void mend(item)}>{t("dock.mend")}</button>
-      <button type="button" onClick={() => void again(item)}>{t("shell.try_again")}</button>
-      <button type="button" onClick={() => setSure(true)}>{t("dock.give_up")}</button>
+      <button type="button" onClick={() => void mend(item)}>
+        {t("dock.mend")}
+      </button>
+      <button type="button" onClick={() => void again(item)}>
+        {t("shell.try_again")}
+      </button>
+      <button type="button" onClick={() => setSure(true)}>
+        {t("dock.give_up")}
+      </button>
     </p>
   );
 }
@@ -62,15 +86,23 @@ function Line({ item, held }: { item: Kept; held: boolean }) {
     <li class={`item item-${item.state}`} data-state={item.state} data-ref={item.ref}>
       <a class="item-head" href={hrefOf({ shipment: item.shipment, ref: item.ref, act: null })}>
         <span class="item-what">{actWords(item)}</span>
-        <span class="item-about note">{item.shipment} · {moment(item.made_at)} · <span class="mono">{item.ref}</span></span>
+        <span class="item-about note">
+          {item.shipment} · {moment(item.made_at)} · <span class="mono">{item.ref}</span>
+        </span>
         <Progress item={item} held={held} />
       </a>
-      {item.state === "refused" && <><Why item={item} /><Decide item={item} /></>}
+      {item.state === "refused" && (
+        <>
+          <Why item={item} />
+          <Decide item={item} />
+        </>
+      )}
     </li>
   );
 }
 
-const counted = (items: readonly Kept[], state: string) => items.filter((item) => item.state === state).length;
+const counted = (items: readonly Kept[], state: string) =>
+  items.filter((item) => item.state === state).length;
 
 /** One line for the top of the page: it says whether anything needs the officer. */
 export function OutboxLine({ outbox, online }: { outbox: Outbox; online: boolean }) {
@@ -78,31 +110,56 @@ export function OutboxLine({ outbox, online }: { outbox: Outbox; online: boolean
   const refused = counted(outbox.items, "refused");
   return (
     <div class="outbox-line">
-      {!online && <p class="no-signal" role="status"><span class="sign" aria-hidden="true" />{t("dock.no_signal")}</p>}
-      {(waiting > 0 || refused > 0) && (
-        <p>
-          <a class="dock-link" href="#outbox" onClick={(event) => {
-            event.preventDefault();
-            document.getElementById("outbox")?.focus();
-          }}>
-            {[waiting > 0 && t("dock.count_waiting", { count: waiting }),
-              refused > 0 && t("dock.count_refused", { count: refused })].filter(Boolean).join(" · ")}
-          </a>
+      {outbox.broken && (
+        <p class="complaint" role="alert">
+          {t("dock.no_store")}
         </p>
       )}
+      {!online && (
+        <p class="no-signal" role="status">
+          <span class="sign" aria-hidden="true" />
+          {t("dock.no_signal")}
+        </p>
+      )}
+      <p role="status">
+        {(waiting > 0 || refused > 0) && (
+          <a
+            class="dock-link"
+            href="#outbox"
+            onClick={(event) => {
+              event.preventDefault();
+              document.getElementById("outbox")?.focus();
+            }}
+          >
+            {[
+              waiting > 0 && t("dock.count_waiting", { count: waiting }),
+              refused > 0 && t("dock.count_refused", { count: refused }),
+            ]
+              .filter(Boolean)
+              .join(" · ")}
+          </a>
+        )}
+      </p>
     </div>
   );
 }
 
-interface Props { outbox: Outbox; sendNow: () => void }
+interface Props {
+  outbox: Outbox;
+  sendNow: () => void;
+}
 
 export function OutboxList({ outbox, sendNow }: Props) {
   const { items, others } = outbox;
   const held = heldUp(items);
-  const open = [...items.filter((item) => item.state === "refused"),
-    ...items.filter((item) => item.state === "waiting")];
-  const settled = items.filter((item) => item.state !== "refused" && item.state !== "waiting")
-    .slice(-settled_shown).reverse();
+  const open = [
+    ...items.filter((item) => item.state === "refused"),
+    ...items.filter((item) => item.state === "waiting"),
+  ];
+  const settled = items
+    .filter((item) => item.state !== "refused" && item.state !== "waiting")
+    .slice(-settled_shown)
+    .reverse();
   const later = items.some((item) => item.state === "waiting" && item.again_at > 0);
   return (
     <section class="outbox" id="outbox" tabIndex={-1} aria-labelledby="outbox-title">
@@ -110,13 +167,27 @@ export function OutboxList({ outbox, sendNow }: Props) {
       {items.length === 0 && outbox.ready && <p class="note">{t("dock.outbox_empty")}</p>}
       {others > 0 && <p class="note stale">{t("dock.of_others", { count: others })}</p>}
       {open.length > 0 && (
-        <ol class="items">{open.map((item) => <Line key={item.seq} item={item} held={held.has(item.seq)} />)}</ol>
+        <ol class="items">
+          {open.map((item) => (
+            <Line key={item.seq} item={item} held={held.has(item.seq)} />
+          ))}
+        </ol>
       )}
-      {later && <button type="button" onClick={sendNow}>{t("dock.send_now")}</button>}
+      {later && (
+        <button type="button" onClick={sendNow}>
+          {t("dock.send_now")}
+        </button>
+      )}
       {settled.length > 0 && (
         <>
-          <h3>{t("dock.sent")} <span class="due-count">{number(counted(items, "recorded"))}</span></h3>
-          <ol class="items" reversed>{settled.map((item) => <Line key={item.seq} item={item} held={false} />)}</ol>
+          <h3>
+            {t("dock.sent")} <span class="due-count">{number(counted(items, "recorded"))}</span>
+          </h3>
+          <ol class="items" reversed>
+            {settled.map((item) => (
+              <Line key={item.seq} item={item} held={false} />
+            ))}
+          </ol>
         </>
       )}
     </section>

@@ -6,7 +6,7 @@ import { referenceOf } from "./reference";
 import { openStore, type Item, type Kept } from "./store";
 
 const channel_name = "chipledger outbox";
-export const settled_max = 200;  // Settled items kept for the list; older ones go.
+export const settled_max = 200; // Settled items kept for the list; older ones go.
 
 const changed = new EventTarget();
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(channel_name);
@@ -33,11 +33,22 @@ export async function add(what: New, replaces: number | null = null): Promise<Ke
   const key = newKey();
   const ref = referenceOf(key);
   const item: Item = {
-    ...about, key, ref, proposal: proposalFor(ref), made_at: new Date().toISOString(), state: "waiting",
-    tries: 0, again_at: 0, problem: null, position: null, settled_at: null,
+    ...about,
+    key,
+    ref,
+    proposal: proposalFor(ref),
+    made_at: new Date().toISOString(),
+    state: "waiting",
+    tries: 0,
+    again_at: 0,
+    problem: null,
+    position: null,
+    settled_at: null,
   };
   const store = await openStore();
-  const transaction = store.transaction(["outbox", "drafts"], "readwrite", { durability: "strict" });
+  const transaction = store.transaction(["outbox", "drafts"], "readwrite", {
+    durability: "strict",
+  });
   const outbox = transaction.objectStore("outbox");
   const old = replaces === null ? undefined : await outbox.get(replaces);
   const inPlace = old?.state === "refused" && old.principal === item.principal;
@@ -64,8 +75,14 @@ export async function byReference(ref: string): Promise<Kept | undefined> {
 }
 
 /** Changes an item if it still is as `is` says: two tabs may have the same thing in hand. */
-export async function change(seq: number, is: (item: Item) => boolean, to: Partial<Item>): Promise<boolean> {
-  const transaction = (await openStore()).transaction("outbox", "readwrite", { durability: "strict" });
+export async function change(
+  seq: number,
+  is: (item: Item) => boolean,
+  to: Partial<Item>,
+): Promise<boolean> {
+  const transaction = (await openStore()).transaction("outbox", "readwrite", {
+    durability: "strict",
+  });
   const item = await transaction.store.get(seq);
   const fits = item !== undefined && is(item);
   if (fits) await transaction.store.put({ ...item, ...to, seq });
@@ -78,7 +95,13 @@ const refused = (item: Item) => item.state === "refused";
 
 /** Sends a refused item once more, in its old place; a key that was refused stays refused. */
 export async function again(item: Kept): Promise<boolean> {
-  return change(item.seq, refused, { key: newKey(), state: "waiting", tries: 0, again_at: 0, problem: null });
+  return change(item.seq, refused, {
+    key: newKey(),
+    state: "waiting",
+    tries: 0,
+    again_at: 0,
+    problem: null,
+  });
 }
 
 /** Gives a refused item up; what follows it for the same shipment may go. */
@@ -88,11 +111,13 @@ export async function discard(item: Kept): Promise<boolean> {
 
 /** Lets the oldest settled items go. */
 export async function tidy(principal: string): Promise<void> {
-  const settled = (await all(principal)).filter((item) =>
-    item.state === "recorded" || item.state === "discarded" || item.state === "proposed");
+  const settled = (await all(principal)).filter(
+    (item) => item.state === "recorded" || item.state === "discarded" || item.state === "proposed",
+  );
   if (settled.length <= settled_max) return;
   const store = await openStore();
-  for (const item of settled.slice(0, settled.length - settled_max)) await store.delete("outbox", item.seq);
+  for (const item of settled.slice(0, settled.length - settled_max))
+    await store.delete("outbox", item.seq);
 }
 
 /** Refused items hold up what follows for the same shipment. */
@@ -106,7 +131,11 @@ export function heldUp(items: readonly Kept[]): Set<number> {
   return held;
 }
 
-export interface Reply { status: number; body: Record<string, unknown> | null; retry_after: number | null }
+export interface Reply {
+  status: number;
+  body: Record<string, unknown> | null;
+  retry_after: number | null;
+}
 export type Verdict =
   | { kind: "recorded"; position: number }
   | { kind: "proposed" }
@@ -120,7 +149,7 @@ export function verdict({ status, body }: Reply): Verdict {
   if (status === 200 || status === 201 || status === 202) {
     if (typeof body?.position === "number") return { kind: "recorded", position: body.position };
     if (typeof body?.proposal === "string") return { kind: "proposed" };
-    return { kind: "retry", problem: {} };  // A network's own sign-in page, say.
+    return { kind: "retry", problem: {} }; // A network's own sign-in page, say.
   }
   if (status === 401) return { kind: "signed_out" };
   const ours = status >= 400 && status < 500 && typeof problem.code === "string";

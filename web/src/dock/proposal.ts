@@ -2,7 +2,14 @@
 import type { Proposal } from "../api/types";
 import type { Act, Field } from "./acts";
 import {
-  isCount, merged, readUnits, sizeOf, without, type Part, type Range, type UnitsProblem,
+  isCount,
+  merged,
+  readUnits,
+  sizeOf,
+  without,
+  type Part,
+  type Range,
+  type UnitsProblem,
 } from "./units";
 
 export interface Filled {
@@ -16,9 +23,19 @@ export interface Filled {
   batches: readonly string[];
 }
 
-export type Problem = UnitsProblem | "none" | "missing" | "no_number" | "too_long" | "too_many_failed" |
-  "not_inspected";
-export interface Wrong { field: Field | "units"; problem: Problem; text?: string }
+export type Problem =
+  | UnitsProblem
+  | "none"
+  | "missing"
+  | "no_number"
+  | "too_long"
+  | "too_many_failed"
+  | "not_inspected";
+export interface Wrong {
+  field: Field | "units";
+  problem: Problem;
+  text?: string;
+}
 
 export type Made =
   | { ok: true; data: Record<string, unknown>; units: number; parts: Part[] }
@@ -46,7 +63,9 @@ function fieldWrong(field: Field, value: string, needed: boolean): Wrong | null 
 /** An inspection's two sides: ranges where both are known as such, numbers else. */
 function inspected(parts: Part[], filled: Filled): Record<string, unknown> | Wrong {
   const text = filled.fields.fail?.trim() ?? "";
-  const failed = text ? readUnits(text, filled.batches) : { ok: true as const, parts: [] as Part[] };
+  const failed = text
+    ? readUnits(text, filled.batches)
+    : { ok: true as const, parts: [] as Part[] };
   if (!failed.ok) return { field: "fail", problem: failed.problem, text: failed.text };
   const all = sizeOf(parts);
   const fail = sizeOf(failed.parts);
@@ -79,18 +98,23 @@ export function make(filled: Filled): Made {
     if ("problem" in sides) wrong.push(sides as Wrong);
     else Object.assign(data, sides);
   } else data.units = units.parts;
-  return wrong.length ? { ok: false, wrong, units: size }
+  return wrong.length
+    ? { ok: false, wrong, units: size }
     : { ok: true, data, units: size, parts: units.parts };
 }
 
-/** What is sent; the receipt's reference goes into the entry, so that paper and log find each other. */
-export function proposalOf(act: Act, data: Record<string, unknown>, occurredAt: string | null,
-  ref: string | null): Proposal {
+/** What is sent; the entry bears the receipt's reference: paper and log find each other. */
+export function proposalOf(
+  act: Act,
+  data: Record<string, unknown>,
+  occurredAt: string | null,
+  ref: string | null,
+): Proposal {
   const proposal = {
     type: act.type,
     ...(occurredAt && { occurred_at: occurredAt }),
     data,
     ...(ref && { documents: [{ type: "dock-receipt", ref }] }),
   };
-  return proposal as Proposal;  // The description leaves data open; each event has its own schema.
+  return proposal as Proposal; // The API's description leaves data open.
 }

@@ -1,6 +1,6 @@
 // The short reference of a receipt: made of the key, so that it is there before the server knows.
 
-const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";  // Crockford's: no I, L, O, U to mistake.
+const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's: no I, L, O, U to mistake.
 
 /** Forty bits of the key as "7K3F-9QX2". */
 export function referenceOf(key: string): string {

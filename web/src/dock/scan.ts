@@ -10,11 +10,11 @@ export type Scan =
   | { kind: "name"; id: string }
   | { kind: "nonsense"; text: string };
 
-export const scan_max = 4096;  // Characters; a paste beyond it is no label.
+export const scan_max = 4096; // Characters; a paste beyond it is no label.
 
 const id = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const unit = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63})[/:](\d{1,9})(?:-(\d{1,9}))?$/;
-/** AIM symbology identifiers, which some scanners put first: ]C1 Code 128, ]Q3 QR, ]d2 DataMatrix. */
+/** AIM symbology identifiers, which some scanners put first: ]C1 Code 128, ]d2 DataMatrix. */
 const symbology = /^\][A-Za-z][0-9A-Za-z]/;
 
 /** GS1 element strings: (01) GTIN with (21) serial, or (00) SSCC of a logistic unit. */
@@ -32,7 +32,8 @@ function receipt(text: string): Scan | null {
   const shipment = query.get("shipment") ?? "";
   const ref = query.get("ref") ?? "";
   return id.test(shipment) && /^[0-9A-Z]{4}-[0-9A-Z]{4}$/.test(ref)
-    ? { kind: "receipt", shipment, ref } : null;
+    ? { kind: "receipt", shipment, ref }
+    : null;
 }
 
 export function classify(text: string): Scan {
@@ -44,11 +45,17 @@ export function classify(text: string): Scan {
   const from = Number(first);
   const to = last === undefined ? from : Number(last);
   if (batch && from >= 1 && to >= from)
-    return last === undefined ? { kind: "unit", batch, unit: from } : { kind: "range", batch, from, to };
+    return last === undefined
+      ? { kind: "unit", batch, unit: from }
+      : { kind: "range", batch, from, to };
   return id.test(clean) ? { kind: "name", id: clean } : { kind: "nonsense", text: text.trim() };
 }
 
 /** All labels in a text: a list pasted from a sheet has one on each line. */
 export function classifyAll(text: string): Scan[] {
-  return text.slice(0, scan_max).split(/[\s,;、，；]+/).filter(Boolean).map(classify);
+  return text
+    .slice(0, scan_max)
+    .split(/[\s,;、，；]+/)
+    .filter(Boolean)
+    .map(classify);
 }

@@ -59,11 +59,14 @@ export function openStore(): Promise<Store> {
       db.createObjectStore("drafts", { keyPath: ["principal", "about"] });
       db.createObjectStore("known", { keyPath: "name" });
     },
-    blocking(_from, _to, event) {  // Another tab brings a newer page: let it.
+    blocking(_from, _to, event) {
+      // Another tab brings a newer page: let it.
       (event.target as IDBDatabase).close();
       opened = null;
     },
-    terminated() { opened = null; },
+    terminated() {
+      opened = null;
+    },
   }).catch((failed: unknown) => {
     opened = null;
     throw failed;
@@ -102,6 +105,7 @@ export async function keepKnown(name: string, value: unknown): Promise<void> {
 export async function forgetOthers(principal: string): Promise<void> {
   const transaction = (await openStore()).transaction("known", "readwrite");
   for (const name of await transaction.store.getAllKeys())
-    if (name.startsWith("due ") && name !== `due ${principal}`) await transaction.store.delete(name);
+    if (name.startsWith("due ") && name !== `due ${principal}`)
+      await transaction.store.delete(name);
   await transaction.done;
 }

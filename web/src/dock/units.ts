@@ -1,18 +1,25 @@
 // Units as people write them ("B01:1-350, B02:5", "40", "B01 x 40") and what can be reckoned with
 // ranges. Ranges are inclusive, one batch each; lists that leave here are sorted and merged.
 
-export interface Range { batch: string; from: number; to: number }
+export interface Range {
+  batch: string;
+  from: number;
+  to: number;
+}
 /** So many of a batch; the ledger takes the lowest that qualify. */
-export interface Count { batch: string; count: number }
+export interface Count {
+  batch: string;
+  count: number;
+}
 export type Part = Range | Count;
 
-export interface Placed extends Range { state: string }
+export interface Placed extends Range {
+  state: string;
+}
 
 export type UnitsProblem =
-  | "empty" | "not_understood" | "which_batch" | "backwards" | "mixed" | "too_many";
-export type Read =
-  | { ok: true; parts: Part[] }
-  | { ok: false; problem: UnitsProblem; text: string };
+  "empty" | "not_understood" | "which_batch" | "backwards" | "mixed" | "too_many";
+export type Read = { ok: true; parts: Part[] } | { ok: false; problem: UnitsProblem; text: string };
 
 const parts_max = 1000;
 const unit_max = 10_000_000;
@@ -23,9 +30,13 @@ const plain = /^(\d+)(?:\s*-\s*(\d+))?$/;
 
 export const isCount = (part: Part): part is Count => "count" in part;
 
-/** Full-width letters and signs, dashes of all lengths: what a Chinese keyboard or a label sends. */
+/** Full-width letters and signs, dashes of all lengths: what keyboards and labels send. */
 export function plainText(text: string): string {
-  return text.normalize("NFKC").replace(/[‐-―−~〜]/g, "-").replace(/[、，；;\n\r\t]+/g, ",").trim();
+  return text
+    .normalize("NFKC")
+    .replace(/[‐-―−~〜]/g, "-")
+    .replace(/[、，；;\n\r\t]+/g, ",")
+    .trim();
 }
 
 function oneOf(from: string, to: string | undefined): [number, number] | null {
@@ -36,7 +47,10 @@ function oneOf(from: string, to: string | undefined): [number, number] | null {
 
 /** Reads what someone wrote; a bare number at the start is a count, where there is one batch. */
 export function readUnits(text: string, batches: readonly string[]): Read {
-  const pieces = plainText(text).split(",").map((piece) => piece.trim()).filter(Boolean);
+  const pieces = plainText(text)
+    .split(",")
+    .map((piece) => piece.trim())
+    .filter(Boolean);
   if (!pieces.length) return { ok: false, problem: "empty", text };
   if (pieces.length > parts_max) return { ok: false, problem: "too_many", text };
   const parts: Part[] = [];
@@ -74,7 +88,10 @@ function settled(parts: Part[]): Read {
   const ranges = merged(parts.filter((part): part is Range => !isCount(part)));
   const both = ranges.find((range) => counts.has(range.batch));
   if (both) return { ok: false, problem: "mixed", text: both.batch };
-  return { ok: true, parts: [...ranges, ...[...counts].map(([batch, count]) => ({ batch, count }))] };
+  return {
+    ok: true,
+    parts: [...ranges, ...[...counts].map(([batch, count]) => ({ batch, count }))],
+  };
 }
 
 const inOrder = (a: Range, b: Range) =>
@@ -98,7 +115,8 @@ export function without(some: readonly Range[], others: readonly Range[]): Range
   let left = merged(some);
   for (const other of others)
     left = left.flatMap((range) => {
-      if (range.batch !== other.batch || other.to < range.from || other.from > range.to) return [range];
+      if (range.batch !== other.batch || other.to < range.from || other.from > range.to)
+        return [range];
       const rest: Range[] = [];
       if (range.from < other.from) rest.push({ ...range, to: other.from - 1 });
       if (range.to > other.to) rest.push({ ...range, from: other.to + 1 });
@@ -107,7 +125,7 @@ export function without(some: readonly Range[], others: readonly Range[]): Range
   return left;
 }
 
-/** The first `count` units of a batch among `ranges`, lowest numbers first, as the ledger takes them. */
+/** The `count` lowest units of a batch among `ranges`: those that the ledger would take. */
 export function lowest(ranges: readonly Range[], batch: string, count: number): Range[] {
   const taken: Range[] = [];
   let left = count;
@@ -123,24 +141,49 @@ export function lowest(ranges: readonly Range[], batch: string, count: number): 
 export const rangesIn = (placed: readonly Placed[], states: readonly string[]): Range[] =>
   merged(placed.filter((range) => states.includes(range.state)));
 
+/** Whether some of `parts` are not among `ready`, as far as that is known. */
+export function beyond(parts: readonly Part[], ready: readonly Range[]): boolean {
+  const ranges = parts.filter((part): part is Range => !isCount(part));
+  return (
+    without(ranges, ready).length > 0 ||
+    parts.some(
+      (part) =>
+        isCount(part) && part.count > sizeOf(ready.filter((range) => range.batch === part.batch)),
+    )
+  );
+}
+
 /** `placed` as it will be once `parts` have moved from one of these states to another. */
-export function moved<T extends Placed>(placed: readonly T[], parts: readonly Part[],
-  from: readonly string[], to: string): T[] {
+export function moved<T extends Placed>(
+  placed: readonly T[],
+  parts: readonly Part[],
+  from: readonly string[],
+  to: string,
+): T[] {
   const fitting = rangesIn(placed, from);
-  const chosen = merged(parts.flatMap((part) =>
-    isCount(part) ? lowest(fitting, part.batch, part.count) : [part]));
+  const chosen = merged(
+    parts.flatMap((part) => (isCount(part) ? lowest(fitting, part.batch, part.count) : [part])),
+  );
   return placed.flatMap((range) => {
     if (!from.includes(range.state)) return [range];
     const stay = without([range], chosen);
     const go = without([range], stay);
-    return [...stay.map((one) => ({ ...range, ...one })),
-      ...go.map((one) => ({ ...range, ...one, state: to }))].sort(inOrder);
+    return [
+      ...stay.map((one) => ({ ...range, ...one })),
+      ...go.map((one) => ({ ...range, ...one, state: to })),
+    ].sort(inOrder);
   });
 }
 
 /** "B01:1-350, B02:5", which readUnits reads back. */
 export function written(parts: readonly Part[]): string {
-  return parts.map((part) => isCount(part) ? `${part.batch} × ${part.count}`
-    : part.from === part.to ? `${part.batch}:${part.from}`
-      : `${part.batch}:${part.from}-${part.to}`).join(", ");
+  return parts
+    .map((part) =>
+      isCount(part)
+        ? `${part.batch} × ${part.count}`
+        : part.from === part.to
+          ? `${part.batch}:${part.from}`
+          : `${part.batch}:${part.from}-${part.to}`,
+    )
+    .join(", ");
 }

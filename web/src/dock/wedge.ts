@@ -1,8 +1,8 @@
 // Tells a keyboard-wedge scanner from a hand: its keys come in a burst that ends in Enter. With it,
 // a label read while a button has the focus is taken as a label and never presses the button.
 
-const key_gap_max = 60;  // ms between two keys of a scanner; people are slower.
-const label_min = 4;     // Shorter bursts may be a hand.
+const key_gap_max = 60; // ms between two keys of a scanner; people are slower.
+const label_min = 4; // Shorter bursts may be a hand.
 const label_max = 512;
 
 export class Wedge {
@@ -18,7 +18,7 @@ export class Wedge {
       this.text = "";
       return label;
     }
-    if ([...key].length !== 1) return null;  // Shift and its kind come between the letters.
+    if ([...key].length !== 1) return null; // Shift and its kind come between the letters.
     this.text = quick && this.text.length < label_max ? this.text + key : key;
     return null;
   }

@@ -34,11 +34,12 @@ function MoveForm({ batches, inventory, kind }: MoveProps & { batches: Batch[] }
   const holders = inventory.approvals.filter((approval) => here(approval) > 0)
     .sort((a, b) => here(b) - here(a));
   const [approval, setApproval] = useState(holders[0]?.approval ?? "");
-  const ranges = batches.flatMap((batch) => batch.ranges)
+  const placed = batches.flatMap(({ batch, ranges: own }) => own.map((range) => ({ ...range, batch })));
+  const ranges = placed
     .filter((range) => range.approval === approval && range.state === state);
   const size = sizeOf(ranges);
-  const sites = [...new Set(batches.flatMap((batch) => batch.ranges)
-    .map((range) => range.site).filter((site): site is string => !!site))].sort();
+  const sites = [...new Set(placed.map((range) => range.site)
+    .filter((site): site is string => !!site))].sort();
   const act: Act = {
     title: t(kind === "deliver" ? "firm.deliver" : "firm.deploy"),
     proposal: (form) => {

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { askAll, withQuery } from "../api/client";
+import { askAll, askText, withQuery } from "../api/client";
 import type { Firm as FirmRow, Inventory, Timeline } from "../api/types";
 import { AreaChart } from "../parts/area";
 import { CopyAsCurl } from "../parts/copy";
@@ -139,6 +139,18 @@ function Chart({ inventory, at }: { inventory: Inventory; at: string | null }) {
   );
 }
 
+/** On paper too: whoever has the statement can hold the ledger to this head. */
+function SignedHead() {
+  const asked = useAsked<string>("/v1/log/checkpoint", false, (path) => askText(path));
+  if (!asked.data) return null;
+  return (
+    <>
+      <h3>{t("firm.signed_head")}</h3>
+      <pre class="head-text" tabIndex={0}>{asked.data}</pre>
+    </>
+  );
+}
+
 function Shown({ inventory, caller, path, at }: { inventory: Inventory; caller: Caller; path: string; at: string | null }) {
   const own = caller.role === "firm";
   const { params } = useAddress();
@@ -178,6 +190,7 @@ function Shown({ inventory, caller, path, at }: { inventory: Inventory; caller: 
           <button type="button" onClick={() =>
             download(`${inventory.firm}-${inventory.position}.csv`, statementOf(inventory))}>{t("firm.csv")}</button>
         </div>
+        <SignedHead />
         <CopyAsCurl path={path} />
       </section>
       <FirmAct act={own ? params.get("act") : null} inventory={inventory} />

@@ -13,11 +13,9 @@ interface Props {
 export function Dialog({ title, close, side, children }: Props) {
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    const opener = document.activeElement as HTMLElement | null;
-    box.current?.showModal();
-    return () => {
-      if (opener?.isConnected) opener.focus();
-    };
+    const dialog = box.current;
+    dialog?.showModal();
+    return () => dialog?.close();  // Which gives the focus back to where it was.
   }, []);
   return (
     <dialog ref={box} class={side ? "side" : ""} aria-labelledby="dialog-title"

@@ -1,7 +1,7 @@
 // Why a number is what it is: the entries that moved it, and their sum.
 import { useState } from "preact/hooks";
 import type { Explained } from "../api/types";
-import { go, hrefOf, useAddress } from "../shell/address";
+import { go, useAddress } from "../shell/address";
 import { Answer, useAsked } from "../shell/asked";
 import { number, t } from "../shell/i18n";
 import type { Caller } from "../shell/session";
@@ -69,5 +69,5 @@ export function Why({ caller }: { caller: Caller }) {
   const { params } = useAddress();
   const of = numberNamed(params.get("why") ?? "");
   const explains = ["regulator", "auditor", "firm"].includes(caller.role);
-  return of && explains ? <WhyOf key={hrefOf({})} of={of} at={params.get("at")} /> : null;
+  return of && explains ? <WhyOf key={params.get("why")} of={of} at={params.get("at")} /> : null;
 }

@@ -1,4 +1,4 @@
-import { ask, askAll } from "../api/client";
+import { askAll } from "../api/client";
 import type { Application, Balance, Entry, Summary } from "../api/types";
 import { CopyAsCurl } from "../parts/copy";
 import { Figure } from "../parts/figure";
@@ -13,7 +13,8 @@ import { Caps } from "./caps";
 import { criticalFrom, exposuresOf, type Exposure } from "./exposure";
 import { Proposals } from "./proposals";
 
-function Sentence({ rows, waiting }: { rows: Exposure[]; waiting: number }) {
+/** How it stands; what is near a cap or waits only once that is known. */
+function Sentence({ rows, waiting }: { rows: Exposure[]; waiting: number | null }) {
   const count = (standing: Exposure["standing"]) =>
     new Set(rows.filter((row) => row.standing === standing).map((row) => row.firm)).size;
   const over = count("over");
@@ -22,8 +23,9 @@ function Sentence({ rows, waiting }: { rows: Exposure[]; waiting: number }) {
   return (
     <h1 class="answer">
       {over > 0 ? rich("regulator.answer_over", { over: strong(over), firms: over }) : t("regulator.answer_none_over")}{gap()}
-      {rich("regulator.answer_near", { near: strong(near), firms: near })}{gap()}
-      {rich("regulator.answer_waiting", { waiting: strong(waiting), applications: waiting })}
+      {waiting !== null && rich("regulator.answer_near", { near: strong(near), firms: near })}{gap()}
+      {waiting !== null &&
+        rich("regulator.answer_waiting", { waiting: strong(waiting), applications: waiting })}
     </h1>
   );
 }
@@ -113,42 +115,32 @@ function Approvals({ approvals, names }: { approvals: Balance[]; names: Map<stri
   );
 }
 
-interface Book {
-  summary: Summary;
-  approvals: Balance[];
-  applications: Application[];
-  policies: Entry[];
-  position: number;
-}
+const list = <T,>(path: string) => useAsked<{ data: T[] }>(path, false, (to) => askAll<T>(to));
 
-/** What the screen speaks of, at one position. */
-async function readBook(): Promise<Book> {
-  const [approvals, applications, policies, summary] = await Promise.all([
-    askAll<Balance>("/v1/approvals"), askAll<Application>("/v1/applications"),
-    askAll<Entry>("/v1/events", { type: "PolicyPublished" }),
-    ask<Summary>("/v1/summary"),
-  ]);
-  return { summary, approvals: approvals.data, applications: applications.data, policies: policies.data,
-    position: summary.position };
-}
-
-function Room({ book, caller }: ViewProps & { book: Book }) {
+/** The summary answers first; the lists follow, each when it is there. */
+function Room({ summary, caller }: ViewProps & { summary: Summary }) {
   const { params } = useAddress();
-  const { summary, approvals, applications, policies } = book;
+  const approvals = list<Balance>("/v1/approvals");
+  const applications = list<Application>("/v1/applications");
+  const policies = list<Entry>("/v1/events?type=PolicyPublished");
   const names = new Map(summary.firms.map((firm) => [firm.firm, firm.name]));
-  const rows = exposuresOf(summary.firms, criticalFrom(policies));
-  const open = applications.filter((one) => one.status === "submitted" || one.status === "under_review");
+  const rows = exposuresOf(summary.firms, criticalFrom(policies.data?.data ?? []));
+  const open = (applications.data?.data ?? []).filter(({ status }) =>
+    status === "submitted" || status === "under_review");
   const periods = [...new Set(rows.map((row) => row.period))].sort();
   return (
     <>
-      <Sentence rows={rows} waiting={open.length} />
-      <p class="lede">{t("regulator.speaks_for", { position: summary.position, when: moment(summary.recorded_at ?? "") })}</p>
+      <Sentence rows={rows} waiting={applications.data && policies.data ? open.length : null} />
+      <p class="lede">
+        {t("regulator.speaks_for", { position: summary.position, when: moment(summary.recorded_at ?? "") })}
+      </p>
       <Proposals caller={caller} />
-      <Applications open={open} names={names} />
+      <Answer of={applications}>{() => <Applications open={open} names={names} />}</Answer>
       <Caps rows={rows} />
-      <Approvals approvals={approvals} names={names} />
+      <Answer of={approvals}>{({ data }) => <Approvals approvals={data} names={names} />}</Answer>
       <CopyAsCurl path="/v1/summary" />
-      <RegulatorAct params={params} approvals={approvals} applications={applications} periods={periods}
+      <RegulatorAct params={params} approvals={approvals.data?.data ?? []}
+        applications={applications.data?.data ?? []} periods={periods}
         moment={{ position: summary.position, now: summary.recorded_at ?? new Date().toISOString() }} />
       <Why caller={caller} />
     </>
@@ -156,8 +148,8 @@ function Room({ book, caller }: ViewProps & { book: Book }) {
 }
 
 function Regulator({ caller }: ViewProps) {
-  const asked = useAsked<Book>("/v1/summary", false, readBook);
-  return <Answer of={asked}>{(book) => <Room caller={caller} book={book} />}</Answer>;
+  const asked = useAsked<Summary>("/v1/summary");
+  return <Answer of={asked}>{(summary) => <Room caller={caller} summary={summary} />}</Answer>;
 }
 
 export const regulator: View = { name: "regulator", roles: ["regulator"], component: Regulator };

@@ -91,8 +91,17 @@ export function App() {
       setCaller(token ? null : undefined);
     });
     const out = () => enter(null);
+    const link = () => {
+      const other = tokenOfLink();
+      // Nothing of one caller stays in the page for the next.
+      if (other) void signIn(other).then(() => location.reload(), setProblem);
+    };
     signedOut.addEventListener("signed-out", out);
-    return () => signedOut.removeEventListener("signed-out", out);
+    addEventListener("hashchange", link);
+    return () => {
+      signedOut.removeEventListener("signed-out", out);
+      removeEventListener("hashchange", link);
+    };
   }, []);
 
   const mine = caller ? views.filter((view) => view.roles.includes(caller.role)) : [];
@@ -104,8 +113,8 @@ export function App() {
 
   const leave = () => {
     void signOut().then(() => {
-      go({}, { view: "", replace: true });
-      enter(null);
+      history.replaceState(null, "", location.pathname);
+      location.reload();
     });
   };
 
@@ -117,7 +126,7 @@ export function App() {
         <main id="main" tabIndex={-1} class={`view view-${shown.name}`}><Shown caller={caller} /></main>
       )}
       {caller === null && <SignIn key="door" refused={problem} done={enter} />}
-      {caller === undefined && problem && (
+      {caller !== null && problem && (
         <main id="main" class="door"><ProblemNote problem={problem} again={() => location.reload()} /></main>
       )}
     </>

@@ -51,9 +51,10 @@ export function useAsked<T>(path: string | null, fixed = false,
     let seen = live();
     const stopListening = onLive(() => {
       const now = live();
-      const back = now.connection === "live" && seen.connection === "lost";
-      if (now.entry === seen.entry && !back) { seen = now; return; }
+      const turned = (now.connection === "lost") !== (seen.connection === "lost");
+      const news = now.entry !== seen.entry || now.gaps !== seen.gaps || turned;
       seen = now;
+      if (!news) return;
       clearTimeout(soon);
       soon = setTimeout(() => setRound((last) => last + 1), news_pause);
     });

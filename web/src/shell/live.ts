@@ -13,6 +13,8 @@ export interface Live {
   gaps: number;
 }
 
+const closed_pause = 5000;  // ms
+
 type Message = { kind: "entry"; text: string } | { kind: "connection"; connection: Connection };
 
 let state: Live = { connection: "off", position: 0, entry: null, gaps: 0 };
@@ -49,17 +51,25 @@ function connect(tell: (message: Message) => void, until: AbortSignal): Promise<
     let feed: EventSource | null = null;
     let again: ReturnType<typeof setTimeout> | undefined;
     const open = () => {
-      feed = new EventSource(`/v1/events/stream?after=${state.position}`);
+      feed?.close();
+      const after = state.position ? `?after=${state.position}` : "";
+      feed = new EventSource(`/v1/events/stream${after}`);
       feed.onopen = () => tell({ kind: "connection", connection: "live" });
       feed.onmessage = (news) => tell({ kind: "entry", text: String(news.data) });
       feed.onerror = () => {
         tell({ kind: "connection", connection: "lost" });
         if (feed?.readyState !== EventSource.CLOSED) return;
-        again = setTimeout(open, 5000);  // A browser gives up on an answer that is no stream.
+        // A browser gives up where the answer is no stream, as for a position that is not there.
+        again = setTimeout(() => {
+          become({ position: 0, gaps: state.gaps + 1 });
+          open();
+        }, closed_pause);
       };
     };
     open();
+    addEventListener("online", open);  // What was open before may be dead without knowing it.
     until.addEventListener("abort", () => {
+      removeEventListener("online", open);
       clearTimeout(again);
       feed?.close();
       done();

@@ -14,11 +14,11 @@ interface Props {
 
 /** A no, with the numbers that decided and what the server says to do. */
 export function ProblemNote({ problem, again }: Props) {
-  const { detail, available, requested, short_by, entries, request_id } = problem.body;
+  const { detail, param, available, requested, short_by, entries, request_id } = problem.body;
   return (
     <div class="problem" role="alert">
       <p class="problem-title">{titleOf(problem)}</p>
-      {detail && <p lang="en">{detail}</p>}
+      {detail && <p lang="en">{detail}{param && <> <code>{param}</code></>}</p>}
       {available !== undefined && requested !== undefined && (
         <p>{t("shell.numbers_decided", { available, requested, short: short_by ?? requested - available })}</p>
       )}

@@ -6,26 +6,49 @@ import { deleteDB } from "idb";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { drain, post, wait_max, waitAfter, type Send } from "../../../../web/src/dock/drain";
 import {
-  add, again, all, byReference, discard, heldUp, onOutbox, verdict, waitingOfOthers,
+  add,
+  again,
+  all,
+  byReference,
+  discard,
+  heldUp,
+  onOutbox,
+  verdict,
+  waitingOfOthers,
 } from "../../../../web/src/dock/outbox";
 import { closeStore, draftOf, keepDraft } from "../../../../web/src/dock/store";
 
-interface Asked { key: string; shipment: string; reference: string }
+interface Asked {
+  key: string;
+  shipment: string;
+  reference: string;
+}
 let asked: Asked[] = [];
 let answers: ((asked: Asked) => [number, unknown, Record<string, string>?])[] = [];
 let server: Server;
 let send: Send;
-const recorded = (): [number, unknown] => [201, { position: 100 + asked.length, count: 1, events: [] }];
-const problem = (status: number, code: string): [number, unknown] => [status, { status, code, title: code }];
+const recorded = (): [number, unknown] => [
+  201,
+  { position: 100 + asked.length, count: 1, events: [] },
+];
+const problem = (status: number, code: string): [number, unknown] => [
+  status,
+  { status, code, title: code },
+];
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     let body = "";
-    request.on("data", (chunk) => { body += chunk; });
+    request.on("data", (chunk) => {
+      body += chunk;
+    });
     request.on("end", () => {
       const event = JSON.parse(body);
-      const one = { key: String(request.headers["idempotency-key"]), shipment: event.data.shipment,
-        reference: event.documents[0].ref };
+      const one = {
+        key: String(request.headers["idempotency-key"]),
+        shipment: event.data.shipment,
+        reference: event.documents[0].ref,
+      };
       asked.push(one);
       const [status, said, headers] = (answers.shift() ?? recorded)(one);
       response.writeHead(status, { "Content-Type": "application/json", ...headers });
@@ -37,31 +60,55 @@ beforeAll(async () => {
   send = (item) => post(item, `http://127.0.0.1:${port}`);
 });
 afterAll(() => new Promise((closed) => server.close(closed)));
-beforeEach(() => { asked = []; answers = []; });
+beforeEach(() => {
+  asked = [];
+  answers = [];
+});
 afterEach(async () => {
   await closeStore();
   await deleteDB("chipledger dock");
 });
 
-const arrival = (shipment: string, principal = "li.wei", replaces: number | null = null) => add({
-  principal, shipment, act: "arrival", units: 1, parts: [{ batch: "B01", from: 1, to: 1 }],
-  proposalFor: (ref) => ({ type: "ShipmentArrived", data: { shipment } as never,
-    documents: [{ type: "dock-receipt", ref }] as never }),
-}, replaces);
+const arrival = (shipment: string, principal = "li.wei", replaces: number | null = null) =>
+  add(
+    {
+      principal,
+      shipment,
+      act: "arrival",
+      units: 1,
+      parts: [{ batch: "B01", from: 1, to: 1 }],
+      proposalFor: (ref) => ({
+        type: "ShipmentArrived",
+        data: { shipment } as never,
+        documents: [{ type: "dock-receipt", ref }] as never,
+      }),
+    },
+    replaces,
+  );
 const states = async () => (await all("li.wei")).map((item) => [item.shipment, item.state]);
 
 describe("in good weather", () => {
   it("sends twenty in the order in which they were made, each with its own key", async () => {
     for (let i = 1; i <= 20; ++i) await arrival(`S-${i}`);
     expect(await drain("li.wei", send)).toEqual({ kind: "empty" });
-    expect(asked.map((one) => one.shipment)).toEqual(Array.from({ length: 20 }, (_, i) => `S-${i + 1}`));
+    expect(asked.map((one) => one.shipment)).toEqual(
+      Array.from({ length: 20 }, (_, i) => `S-${i + 1}`),
+    );
     expect(new Set(asked.map((one) => one.key)).size).toBe(20);
     expect((await all("li.wei")).map((item) => item.position)).toEqual(
-      Array.from({ length: 20 }, (_, i) => 101 + i));
+      Array.from({ length: 20 }, (_, i) => 101 + i),
+    );
   });
-  it("is written down before anything is sent, and its draft goes with the same stroke", async () => {
-    await keepDraft({ principal: "li.wei", about: "S-1", act: "arrival", units: "40", fields: {}, when: "",
-      replaces: null });
+  it("is written down before it is sent, and its draft goes with the same stroke", async () => {
+    await keepDraft({
+      principal: "li.wei",
+      about: "S-1",
+      act: "arrival",
+      units: "40",
+      fields: {},
+      when: "",
+      replaces: null,
+    });
     const item = await arrival("S-1");
     expect(asked).toEqual([]);
     expect(await draftOf("li.wei", "S-1")).toBeUndefined();
@@ -101,8 +148,12 @@ describe("a refusal", () => {
     await drain("li.wei", send);
   });
   it("stays with its reason, and holds up its shipment alone", async () => {
-    expect(await states()).toEqual(
-      [["S-1", "refused"], ["S-2", "recorded"], ["S-1", "waiting"], ["S-3", "recorded"]]);
+    expect(await states()).toEqual([
+      ["S-1", "refused"],
+      ["S-2", "recorded"],
+      ["S-1", "waiting"],
+      ["S-3", "recorded"],
+    ]);
     const [first, , third] = await all("li.wei");
     expect(first?.problem).toMatchObject({ code: "bad-state", status: 422 });
     expect(heldUp(await all("li.wei"))).toEqual(new Set([third?.seq]));
@@ -126,17 +177,27 @@ describe("a refusal", () => {
     const [first, second] = await all("li.wei");
     const other = await arrival("S-1", "li.wei", first!.seq);
     expect(other.seq).toBe(first!.seq);
-    const late = await arrival("S-2", "li.wei", second!.seq);  // Recorded already: that stays.
+    const late = await arrival("S-2", "li.wei", second!.seq); // Recorded already: that stays.
     expect(late.seq).not.toBe(second!.seq);
     await drain("li.wei", send);
-    expect(await states()).toEqual([["S-1", "recorded"], ["S-2", "recorded"], ["S-1", "recorded"],
-      ["S-3", "recorded"], ["S-2", "recorded"]]);
+    expect(await states()).toEqual([
+      ["S-1", "recorded"],
+      ["S-2", "recorded"],
+      ["S-1", "recorded"],
+      ["S-3", "recorded"],
+      ["S-2", "recorded"],
+    ]);
   });
 });
 
 describe("bad weather", () => {
-  it.each([[503, "outcome-unknown"], [500, "internal"], [429, "rate-limited"],
-    [409, "idempotency-key-in-use"], [502, ""]])("waits after %s %s, and sends the same key", async (status, code) => {
+  it.each([
+    [503, "outcome-unknown"],
+    [500, "internal"],
+    [429, "rate-limited"],
+    [409, "idempotency-key-in-use"],
+    [502, ""],
+  ])("waits after %s %s, and sends the same key", async (status, code) => {
     await arrival("S-1");
     await arrival("S-2");
     let now = 1_000_000;
@@ -180,14 +241,23 @@ describe("bad weather", () => {
     expect(await drain("li.wei", send)).toEqual({ kind: "wait", ms: 90_000 });
   });
   it("doubles its patience up to a minute", () => {
-    expect([1, 2, 3, 4].map((tries) => waitAfter(tries, null, 1))).toEqual([1000, 2000, 4000, 8000]);
+    expect([1, 2, 3, 4].map((tries) => waitAfter(tries, null, 1))).toEqual([
+      1000, 2000, 4000, 8000,
+    ]);
     expect(waitAfter(30, null, 1)).toBe(wait_max);
     expect(waitAfter(1, null, 0)).toBe(750);
   });
 });
 
-it.each([[400, "malformed"], [403, "forbidden-role"], [404, "unknown-shipment"], [409, "duplicate-serial"],
-  [412, "version-conflict"], [422, "condition-not-met"]])("takes %s %s for a no", (status, code) =>
-  expect(verdict({ status, body: { status, code }, retry_after: null }).kind).toBe("refused"));
+it.each([
+  [400, "malformed"],
+  [403, "forbidden-role"],
+  [404, "unknown-shipment"],
+  [409, "duplicate-serial"],
+  [412, "version-conflict"],
+  [422, "condition-not-met"],
+])("takes %s %s for a no", (status, code) =>
+  expect(verdict({ status, body: { status, code }, retry_after: null }).kind).toBe("refused"),
+);
 it("takes a proxy's 403 for no answer of ours", () =>
   expect(verdict({ status: 403, body: null, retry_after: null }).kind).toBe("retry"));

@@ -16,11 +16,15 @@ it.each([
   ["(01)09521234543213(21)SN-17", { kind: "serial", id: "SN-17" }],
   ["]d2010952123454321321SN-17", { kind: "serial", id: "SN-17" }],
   ["(00)106141412345678908", { kind: "name", id: "106141412345678908" }],
-  ["https://dock.example/#/dock?shipment=S-1&ref=7K3F-9QX2",
-    { kind: "receipt", shipment: "S-1", ref: "7K3F-9QX2" }],
+  [
+    "https://dock.example/#/dock?shipment=S-1&ref=7K3F-9QX2",
+    { kind: "receipt", shipment: "S-1", ref: "7K3F-9QX2" },
+  ],
 ] as const)("takes %s for what it is", (text, scan) => expect(classify(text)).toEqual(scan));
 it.each(["B01/0", "B01:9-3", "https://elsewhere.example/", "<b>", "-x", "a b", "x".repeat(65)])(
-  "makes nothing of %s", (text) => expect(classify(text).kind).toBe("nonsense"));
+  "makes nothing of %s",
+  (text) => expect(classify(text).kind).toBe("nonsense"),
+);
 it("takes a pasted column apart, and no more of it than there is room for", () => {
   expect(classifyAll("B01/1\r\nB01/2\tB01/3，B01/4")).toHaveLength(4);
   expect(classifyAll("B01/1\n".repeat(scan_max)).length).toBeLessThan(scan_max);
@@ -31,7 +35,7 @@ describe("a keyboard wedge", () => {
     const wedge = new Wedge();
     let at = 1000;
     let label: string | null = null;
-    for (const key of [...text, "Enter"]) label = wedge.key(key, at += gap);
+    for (const key of [...text, "Enter"]) label = wedge.key(key, (at += gap));
     return label;
   };
   it("is known by its haste", () => expect(typed("S-0288", 8)).toBe("S-0288"));
