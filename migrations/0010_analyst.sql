@@ -285,7 +285,8 @@ CREATE VIEW entry WITH (security_invoker = true) AS
            entry #>> '{data,firm}' AS firm, entry #>> '{data,application}' AS application,
            entry #>> '{data,approval}' AS approval, entry #>> '{data,batch}' AS batch,
            entry #>> '{data,shipment}' AS shipment, (entry #>> '{data,target}')::bigint AS target,
-           entry #>> '{data,reason}' AS reason, entry ->> 'reason' AS remark, entry -> 'data' AS data
+           entry #>> '{data,reason}' AS reason, entry ->> 'reason' AS remark,
+           entry -> 'data' AS data
     FROM event_json;
 CREATE VIEW entry_subject WITH (security_invoker = true) AS
     SELECT e.position, e.type, s ->> 'kind' AS kind, s ->> 'id' AS id,

@@ -6,9 +6,11 @@
 #include "cli/command.hpp"
 #include "ledger/projection_rebuild.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
-namespace {
+namespace
+{
 
 using Json = nlohmann::json;
 
@@ -22,9 +24,10 @@ Json tables_json(const ProjectionReport& report)
     Json tables = Json::object();
     for (std::size_t i = 0; i < projected_count; ++i) {
         const TableDigest &log = report.log.tables[i], &found = report.tables.tables[i];
-        tables[table_of(static_cast<Projected>(i)).name] = {
-            {"rows", found.rows},       {"sha256", found.sha256},
-            {"log_rows", log.rows},     {"log_sha256", log.sha256}};
+        tables[table_of(static_cast<Projected>(i)).name] = {{"rows", found.rows},
+                                                            {"sha256", found.sha256},
+                                                            {"log_rows", log.rows},
+                                                            {"log_sha256", log.sha256}};
     }
     return tables;
 }

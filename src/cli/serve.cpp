@@ -12,6 +12,7 @@
 #include "cli/command.hpp"
 #include "cli/ledger_options.hpp"
 #include "http/app.hpp"
+#include "http/log_lines.hpp"
 #include "http/server.hpp"
 #include "http/trace.hpp"
 #include "http/witness.hpp"
@@ -35,20 +36,13 @@ struct ServeOptions {
     ServerOptions server{};
     std::string share = CHIPLEDGER_SHARE;
     bool access_log = false;
+    std::string log_format = "text";
     int rate = 20'000;
     bool sign_elsewhere = false;
     bool unsafe_database = false;
     int check_tables = 60'000;
     int check_rest = 20;
 };
-
-// Never a header, a query or a body: they may hold a token.
-void log_access(const Access& access)
-{
-    spdlog::info("{} {} {} {} {} us {}", access.request.request_id,
-                 access.request.principal.empty() ? "-" : access.request.principal,
-                 access.request.method, access.request.path, access.took.count(), access.status);
-}
 
 /// Signs in this process, or shows what another one signs.
 struct Signers {
@@ -97,7 +91,7 @@ int serve(asio::io_context& context, App app, ServerOptions options, bool with_l
 {
     const Router router = router_of(app);
     options.access_log = [&metrics = app.metrics, with_log](const Access& access) {
-        metrics.answered(access.request.method, access.status, access.took);
+        metrics.answered(access);
         if (with_log) log_access(access);
     };
     Server server{context, options, router};
@@ -135,6 +129,7 @@ int refuse_unsafe(const std::vector<std::string>& settings)
 int run(const ServeOptions& options)
 {
     spdlog::set_default_logger(spdlog::stderr_logger_mt("chipledger"));
+    if (options.log_format == "json") log_as_json();
     const Result<std::string> conninfo = options.place.runtime();
     if (!conninfo) return complain(conninfo.error());
     Result<LedgerOptions> ledger_options = options.ledger.options(*conninfo);
@@ -212,6 +207,9 @@ void add_serve(CLI::App& app, int& exit_code)
                       "serve although PostgreSQL's settings may lose entries; /readyz shows them");
     command->add_flag("--sign-elsewhere", options->sign_elsewhere,
                       "chipledger sign does it, in a process of its own");
+    command->add_option("--log-format", options->log_format, "of the lines on stderr: text or json")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->capture_default_str();
     command->add_flag("--access-log", options->access_log, "a line on stderr for each answer");
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }

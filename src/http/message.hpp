@@ -27,6 +27,7 @@ struct Request {
     std::string peer{};
     bool secure = false;  ///< Came over TLS.
     std::string principal{};  ///< Who asks, once that is known; for the access log.
+    std::string_view route{};  ///< Pattern of the route that answers; "" when there is none.
 
     std::optional<std::string_view> header(std::string_view lower_case_name) const;
     std::optional<std::string_view> parameter(std::string_view name) const;
@@ -59,6 +60,7 @@ struct Response {
     std::string body{};
     std::unique_ptr<Stream> stream{};
     std::shared_ptr<const std::string> shared_body{};  ///< Instead of body: sent without a copy.
+    std::string_view problem{};  ///< Slug of the refusal that this is; "" of none.
 
     Response& set(std::string name, std::string value)
     {

@@ -1,25 +1,30 @@
 #pragma once
-#include <array>
-#include <chrono>
-#include <cstdint>
-#include <map>
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
 #include <string>
 
+#include "http/server.hpp"
 #include "ledger/ledger.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
-/// Counts answers for /metrics (Prometheus text format 0.0.4). Used on the server's one thread.
+/// What /metrics shows (Prometheus text format 0.0.4). Labels are routes, methods, statuses and
+/// codes of ours alone: what a caller makes up never becomes one.
 class Metrics {
 public:
-    void answered(const std::string& method, int status, std::chrono::microseconds took);
+    Metrics();
+
+    void answered(const Access& access);
     std::string text(Ledger& ledger) const;
 
 private:
-    std::map<std::pair<std::string, int>, std::int64_t> answers_{};  ///< By method and status.
-    std::array<std::int64_t, 8> slower_{};  ///< Answers within each bucket of duration.
-    double seconds_ = 0;
-    std::int64_t count_ = 0;
+    prometheus::Registry registry_{};
+    prometheus::Family<prometheus::Counter>& requests_;
+    prometheus::Family<prometheus::Histogram>& seconds_;
+    prometheus::Family<prometheus::Counter>& refusals_;
 };
 
 }  // namespace chipledger

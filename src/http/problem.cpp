@@ -66,6 +66,7 @@ Response problem_reply(const Refusal& refusal, std::string_view request_id, bool
     Response response = reply(status_of(refusal.code, id_in_path), "application/problem+json",
                               to_problem(refusal, request_id, id_in_path)
                                   .dump(-1, ' ', false, Json::error_handler_t::replace));
+    response.problem = kind_of(refusal.code).slug;
     const int status = response.status;
     if (status == 429 || status == 503 || refusal.code == Code::idempotency_key_in_use)
         response.set("Retry-After", "1");

@@ -14,6 +14,7 @@ struct Access {
     const Request& request;
     int status = 0;
     std::chrono::microseconds took{};  ///< From the whole header to the last byte written.
+    std::string_view problem{};        ///< Slug of the refusal; "" of none.
 };
 
 /// Named limits of what arrives and waits.

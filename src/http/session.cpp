@@ -111,6 +111,7 @@ private:
         }
         const Route* route = server_->router.find(request_);
         streams_ = route && route->streams_body;
+        if (route) request_.route = route->pattern;
         if (auto no = co_await body(route)) co_return co_await send_refusal(*no);
         Response response = co_await server_->router.answer(request_, streams_ ? this : nullptr);
         if (streams_ && !response.stream && !parser_->is_done()) keep_ = false;
@@ -294,13 +295,15 @@ private:
     {
         tcp_stream().expires_after(server_->options.write_deadline);
         const int status = response.status;
+        const std::string_view problem = response.problem;
         const bool streamed = response.stream != nullptr;
         const bool sent = streamed ? co_await send_stream(std::move(response))
                                    : co_await send_whole(std::move(response));
         if (server_->options.access_log) {
             const auto took = std::chrono::steady_clock::now() - begun_;
             server_->options.access_log(
-                {request_, status, std::chrono::duration_cast<std::chrono::microseconds>(took)});
+                {request_, status, std::chrono::duration_cast<std::chrono::microseconds>(took),
+                 problem});
         }
         co_return sent && keep_;
     }

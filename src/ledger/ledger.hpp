@@ -13,6 +13,7 @@
 #include "ledger/log.hpp"
 #include "ledger/projection_health.hpp"
 #include "ledger/submission.hpp"
+#include "ledger/writer_figures.hpp"
 #include "store/event_store.hpp"
 
 namespace chipledger {
@@ -36,6 +37,7 @@ struct LedgerHealth {
     std::string reason{};     ///< Why not.
     std::size_t queued = 0;
     ProjectionHealth projection{};
+    WriterFigures writer{};
 };
 
 /// The one ledger of a process: writer, durable state, history. Thread-safe. Completions run on

@@ -6,9 +6,11 @@
 #include "domain/refusal.hpp"
 #include "proof/hash.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
-namespace {
+namespace
+{
 
 // COPY's escapes, PostgreSQL 15 documentation, COPY, "Text Format".
 void add_cell(std::string& line, const Cell& cell)
@@ -82,8 +84,7 @@ std::string ProjectionDigest::whole() const
     return to_hex(sha256(text));
 }
 
-ProjectionDigest digest_of(Position position, const ProjectedRows& rows,
-                           const RowDigest& movements)
+ProjectionDigest digest_of(Position position, const ProjectedRows& rows, const RowDigest& movements)
 {
     ProjectionDigest digest{position, {}};
     for (std::size_t i = 0; i < projected_count; ++i) {

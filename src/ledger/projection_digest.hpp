@@ -6,7 +6,8 @@
 #include "domain/ids.hpp"
 #include "store/projected_tables.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
 /// SHA-256 over rows in PostgreSQL's COPY text format, a line each:
 /// `COPY (SELECT … ORDER BY key) TO STDOUT` in psql, piped into sha256sum, gives the same.

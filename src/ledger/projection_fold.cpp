@@ -1,6 +1,7 @@
 #include "ledger/projection_fold.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
 Result<void> ProjectionFold::take(const Event& event)
 {

@@ -3,7 +3,8 @@
 
 #include "ledger/projection_rows.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
 /// Folds entries of the log one by one and gathers what that changes in the tables.
 class ProjectionFold {

@@ -5,7 +5,8 @@
 
 #include "domain/ids.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
 /// How often memory, log and the tables for SQL users are compared.
 struct ProjectionChecks {
@@ -15,10 +16,10 @@ struct ProjectionChecks {
 
 /// How the tables for SQL users stand to the log.
 struct ProjectionHealth {
-    Position position{};        ///< The last entry folded into them.
-    std::int64_t lag = 0;       ///< Entries that are durable and not in them yet.
-    std::int64_t checks = 0;    ///< Comparisons that were made since the start.
-    std::string drift{};        ///< What is wrong with them; "" while nothing is.
+    Position position{};      ///< The last entry folded into them.
+    std::int64_t lag = 0;     ///< Entries that are durable and not in them yet.
+    std::int64_t checks = 0;  ///< Comparisons that were made since the start.
+    std::string drift{};      ///< What is wrong with them; "" while nothing is.
 };
 
 }  // namespace chipledger

@@ -6,9 +6,11 @@
 #include "ledger/entry.hpp"
 #include "ledger/projection_fold.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
-namespace {
+namespace
+{
 
 constexpr std::int64_t window_entries = 1'000;  // So near a movement that differs is named.
 constexpr std::size_t buffer_rows = 5'000;
@@ -128,7 +130,7 @@ private:
             if (progress_ && event.position.number % progress_every == 0)
                 progress_(event.position.number, upto.number);
             return buffer_.come.of(Projected::movement).size() < buffer_rows ? Result<void>{}
-                                                                            : flush();
+                                                                             : flush();
         };
         return entries_.range(fold_.state().position, upto, take);
     }
@@ -165,8 +167,9 @@ private:
         if (auto read = store_.read_generation(beside_, built.rows, feed); !read) return read;
         if (built.digest() == report_.log) return {};
         return Refusal{.code = Code::internal,
-                       .detail = "The tables that were built are not what the log says; the live "
-                                 "ones stay."};
+                       .detail =
+                           "The tables that were built are not what the log says; the live "
+                           "ones stay."};
     }
 
     // The projector of a server that runs may go on meanwhile: what it has added is built too.

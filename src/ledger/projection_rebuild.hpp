@@ -4,7 +4,8 @@
 #include "ledger/projection_digest.hpp"
 #include "store/projection_store.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
 /// What the log makes of the tables for SQL users, beside what was found in them.
 struct ProjectionReport {

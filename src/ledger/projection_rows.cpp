@@ -5,15 +5,32 @@
 
 #include "ledger/history.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
-namespace {
+namespace
+{
 
-Cell cell(const std::string& text) { return text; }
-Cell cell(std::string_view text) { return std::string{text}; }
-Cell cell(std::int64_t number) { return std::to_string(number); }
-Cell cell(const Text& text) { return text.value; }
-Cell cell(Day day) { return to_string(day); }
+Cell cell(const std::string& text)
+{
+    return text;
+}
+Cell cell(std::string_view text)
+{
+    return std::string{text};
+}
+Cell cell(std::int64_t number)
+{
+    return std::to_string(number);
+}
+Cell cell(const Text& text)
+{
+    return text.value;
+}
+Cell cell(Day day)
+{
+    return to_string(day);
+}
 template <class Tag>
 Cell cell(const Id<Tag>& id)
 {
@@ -59,9 +76,8 @@ void add_application(ProjectedRows& rows, const ApplicationId& id, const Applica
 /// The last entry that showed something for the condition, or against it.
 Cell last_evidence(const Approval& approval, const Condition& condition, bool breach)
 {
-    const std::string name = condition.text
-                                 ? condition.text->value
-                                 : boost::describe::enum_to_string(condition.code, "");
+    const std::string name = condition.text ? condition.text->value
+                                            : boost::describe::enum_to_string(condition.code, "");
     Cell entry;
     for (const Evidence& shown : approval.terms->evidence)
         if (shown.condition.value == name && shown.breach == breach)
@@ -141,8 +157,8 @@ void add_policy(ProjectedRows& rows, const Period& period, const Policy& policy)
     const PolicyPublished& published = policy.published;
     const auto add = [&](const std::string& tier, std::int64_t units) {
         rows.of(Projected::policy)
-            .push_back({cell(period), cell(tier), cell(units),
-                        cell(published.policy_version.value), cell(published.critical_pct.value),
+            .push_back({cell(period), cell(tier), cell(units), cell(published.policy_version.value),
+                        cell(published.critical_pct.value),
                         cell(published.carry_over_max_pct.value)});
     };
     add("", 0);
@@ -163,20 +179,20 @@ void add_thing(ProjectedRows& rows, const State& state, const SubjectKey& thing)
         add_found<FirmId>(state.firms, id,
                           [&](const auto& k, const auto& v) { add_firm(rows, k, v); });
     else if (thing.kind == "application")
-        add_found<ApplicationId>(
-            state.applications, id,
-            [&](const auto& k, const auto& v) { add_application(rows, k, v); });
+        add_found<ApplicationId>(state.applications, id, [&](const auto& k, const auto& v) {
+            add_application(rows, k, v);
+        });
     else if (thing.kind == "approval")
-        add_found<ApprovalId>(
-            state.approvals, id,
-            [&](const auto& k, const auto& v) { add_approval(rows, state, k, v); });
+        add_found<ApprovalId>(state.approvals, id, [&](const auto& k, const auto& v) {
+            add_approval(rows, state, k, v);
+        });
     else if (thing.kind == "batch")
         add_found<BatchId>(state.batches, id,
                            [&](const auto& k, const auto& v) { add_batch(rows, state, k, v); });
     else if (thing.kind == "shipment")
-        add_found<ShipmentId>(
-            state.shipments, id,
-            [&](const auto& k, const auto& v) { add_shipment(rows, state, k, v); });
+        add_found<ShipmentId>(state.shipments, id, [&](const auto& k, const auto& v) {
+            add_shipment(rows, state, k, v);
+        });
     else if (thing.kind == "policy")
         add_found<Period>(state.policies, id,
                           [&](const auto& k, const auto& v) { add_policy(rows, k, v); });
@@ -208,7 +224,8 @@ ProjectedRows projection_rows(const State& state, const std::set<SubjectKey>& th
 bool reaches_further(const EventData& data)
 {
     return is_correction(data) || std::holds_alternative<PolicyPublished>(data) ||
-           std::holds_alternative<TierAssigned>(data) || std::holds_alternative<FirmAmended>(data) ||
+           std::holds_alternative<TierAssigned>(data) ||
+           std::holds_alternative<FirmAmended>(data) ||
            std::holds_alternative<ClaimsBlocked>(data) ||
            std::holds_alternative<ClaimsUnblocked>(data);
 }
@@ -224,8 +241,7 @@ HeldBalances balances_of(const State& state, const Event& event)
         return balances;
     }
     for (const Subject& subject : event.subjects)
-        if (subject.kind == "approval")
-            add_found<ApprovalId>(state.approvals, subject.id, add);
+        if (subject.kind == "approval") add_found<ApprovalId>(state.approvals, subject.id, add);
     return balances;
 }
 

@@ -7,7 +7,8 @@
 #include "store/projected_tables.hpp"
 
 // What a state says as rows of the tables for SQL users: the one place that knows both.
-namespace chipledger {
+namespace chipledger
+{
 
 /// Every row but the movements.
 ProjectedRows projection_rows(const State& state);
@@ -29,7 +30,7 @@ using HeldBalances = std::map<ApprovalId, HeldBalance>;
 HeldBalances balances_of(const State& state, const Event& event);
 
 /// A row for each approval whose balance the entry has changed.
-void add_movements(std::vector<ProjectedRow>& rows, const Event& event,
-                   const HeldBalances& before, const State& after);
+void add_movements(std::vector<ProjectedRow>& rows, const Event& event, const HeldBalances& before,
+                   const State& after);
 
 }  // namespace chipledger

@@ -6,15 +6,17 @@
 
 #include "ledger/entry.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
-namespace {
+namespace
+{
 
 constexpr std::chrono::milliseconds pause_min{100};  // Between two transactions, so they batch.
 constexpr std::chrono::seconds pause_max{5};
 constexpr std::chrono::seconds store_pause{1};
-constexpr std::chrono::seconds stop_limit{2};  // To catch up once it is told to stop.
-constexpr int rest_share = 3;  // It rests so many times as long as it wrote.
+constexpr std::chrono::seconds stop_limit{2};   // To catch up once it is told to stop.
+constexpr int rest_share = 3;                   // It rests so many times as long as it wrote.
 constexpr std::int64_t chunk_entries = 2'000;   // In one transaction.
 constexpr std::int64_t window_entries = 1'000;  // Whose movements one comparison refolds.
 
@@ -30,7 +32,10 @@ Projector::Projector(const std::string& database, ProjectionChecks checks, State
 {
 }
 
-Projector::~Projector() { stop(); }
+Projector::~Projector()
+{
+    stop();
+}
 
 void Projector::follow(std::shared_ptr<const State> head)
 {
@@ -141,8 +146,12 @@ Result<void> Projector::anchor(const State& head)
     const Result<ProjectionMark> mark = store_.mark();
     if (!mark) return mark.error();
     if (mark->position > head.position) {
-        judge(ahead, "the tables speak of entry " + std::to_string(mark->position.number) +
-                         ", the log has " + std::to_string(head.position.number));
+        // Ahead of us alone: another server has taken over, and writes them.
+        const Result<Head> log = events_.head();
+        if (!log) return log.error();
+        if (mark->position > log->size)
+            judge(ahead, "the tables speak of entry " + std::to_string(mark->position.number) +
+                             ", the log has " + std::to_string(log->size.number));
         return {};
     }
     judge(ahead, {});
@@ -158,8 +167,7 @@ Result<void> Projector::advance(const std::shared_ptr<const State>& head)
     if (!fold_)
         if (auto found = anchor(*head); !found) return found;
     while (fold_ && mark_.position < head->position) {
-        const Position upto{std::min(mark_.position.number + chunk_entries,
-                                     head->position.number)};
+        const Position upto{std::min(mark_.position.number + chunk_entries, head->position.number)};
         if (auto done = advance_to(upto, head); !done) return done;
         if (out_of_time()) break;
     }

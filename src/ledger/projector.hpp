@@ -12,7 +12,8 @@
 #include "store/event_store.hpp"
 #include "store/projection_store.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
 /// Keeps the tables for SQL users behind the head: it reads the log, folds it by itself, and writes
 /// rows and checkpoint in one transaction, on a thread and connections of its own. Writers never

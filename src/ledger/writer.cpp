@@ -113,6 +113,7 @@ LedgerHealth Writer::health() const
     if (fenced_) health = {false, "fenced: another writer has taken over", queue_.size()};
     if (!trouble_.empty()) health = {false, trouble_, queue_.size()};
     if (stopping_) health = {false, "stopping", queue_.size()};
+    health.writer = figures_;
     return health;
 }
 
@@ -315,11 +316,15 @@ void Writer::commit(Group& group)
         return answer(group, {});
     std::optional<Refusal> failed;
     if (!group.rows.empty() || !group.commands.empty()) {
+        const auto begin = Clock::now();
         const Result<Head> next = store_.append(head_, group.rows, group.commands);
         if (next)
             head_ = *next;
         else
             failed = next.error();
+        const std::scoped_lock lock{mutex_};
+        if (next) figures_.committed(group.rows.size(), Clock::now() - begin);
+        else ++figures_.failed_commits;
     }
     if (!failed && group.new_now)
         if (auto moved = store_.set_simulated_now(head_, *group.new_now); !moved)

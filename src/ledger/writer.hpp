@@ -65,6 +65,7 @@ private:
     std::set<std::string> running_{};  ///< Keys that wait or are being worked on.
     bool stopping_ = false;
     std::string trouble_{};
+    WriterFigures figures_{};
     std::atomic<bool> fenced_{false};
     std::atomic<std::int64_t> simulated_now_{0};
     std::thread thread_{};

@@ -2,56 +2,66 @@
 
 #include <algorithm>
 
-namespace chipledger {
+namespace chipledger
+{
 
-namespace {
+namespace
+{
 
 constexpr ProjectedColumn firm_columns[]{{"firm", "text"},
                                          {"name", "text"},
                                          {"tier", "text"},
                                          {"sector", "text"},
                                          {"registered", "bigint"}};
-constexpr ProjectedColumn application_columns[]{
-    {"application", "text"}, {"firm", "text"},   {"sku", "text"},
-    {"qty", "bigint"},       {"end_use", "text"}, {"status", "text"},
-    {"submitted_at", "timestamptz"}, {"approval", "text"}};
+constexpr ProjectedColumn application_columns[]{{"application", "text"},
+                                                {"firm", "text"},
+                                                {"sku", "text"},
+                                                {"qty", "bigint"},
+                                                {"end_use", "text"},
+                                                {"status", "text"},
+                                                {"submitted_at", "timestamptz"},
+                                                {"approval", "text"}};
 constexpr ProjectedColumn approval_columns[]{
-    {"approval", "text"},   {"firm", "text"},       {"application", "text"},
-    {"sku", "text"},        {"end_use", "text"},    {"period", "text"},
-    {"valid_from", "date"}, {"valid_to", "date"},   {"status", "text"},
+    {"approval", "text"},     {"firm", "text"},      {"application", "text"},
+    {"sku", "text"},          {"end_use", "text"},   {"period", "text"},
+    {"valid_from", "date"},   {"valid_to", "date"},  {"status", "text"},
     {"carried_from", "text"}, {"granted", "bigint"}, {"available", "bigint"},
-    {"reserved", "bigint"}, {"drawn", "bigint"},    {"forfeited", "bigint"},
+    {"reserved", "bigint"},   {"drawn", "bigint"},   {"forfeited", "bigint"},
     {"carried_out", "bigint"}};
 constexpr ProjectedColumn condition_columns[]{
-    {"approval", "text"}, {"number", "bigint"}, {"firm", "text"}, {"code", "text"},
-    {"allow", "text"},    {"max", "bigint"},    {"text", "text"}, {"due", "date"},
+    {"approval", "text"},    {"number", "bigint"},  {"firm", "text"}, {"code", "text"},
+    {"allow", "text"},       {"max", "bigint"},     {"text", "text"}, {"due", "date"},
     {"evidenced", "bigint"}, {"breached", "bigint"}};
-constexpr ProjectedColumn batch_columns[]{
-    {"batch", "text"},    {"sku", "text"},            {"qty", "bigint"},
-    {"origin", "text"},   {"supplier", "text"},       {"export_licence", "text"},
-    {"certificate", "text"}, {"registered", "bigint"}};
+constexpr ProjectedColumn batch_columns[]{{"batch", "text"},       {"sku", "text"},
+                                          {"qty", "bigint"},       {"origin", "text"},
+                                          {"supplier", "text"},    {"export_licence", "text"},
+                                          {"certificate", "text"}, {"registered", "bigint"}};
 constexpr ProjectedColumn holding_columns[]{
     {"batch", "text"}, {"state", "text"}, {"approval", "text"}, {"shipment", "text"},
     {"site", "text"},  {"firm", "text"},  {"sku", "text"},      {"units", "bigint"}};
-constexpr ProjectedColumn shipment_columns[]{
-    {"shipment", "text"}, {"approval", "text"}, {"firm", "text"}, {"carrier", "text"},
-    {"port", "text"},     {"office", "text"},   {"dispatched_at", "timestamptz"},
-    {"dispatched", "bigint"}};
+constexpr ProjectedColumn shipment_columns[]{{"shipment", "text"},
+                                             {"approval", "text"},
+                                             {"firm", "text"},
+                                             {"carrier", "text"},
+                                             {"port", "text"},
+                                             {"office", "text"},
+                                             {"dispatched_at", "timestamptz"},
+                                             {"dispatched", "bigint"}};
 constexpr ProjectedColumn policy_columns[]{
-    {"period", "text"}, {"tier", "text"}, {"units", "bigint"}, {"policy_version", "bigint"},
-    {"critical_pct", "bigint"}, {"carry_over_max_pct", "bigint"}};
+    {"period", "text"},           {"tier", "text"},           {"units", "bigint"},
+    {"policy_version", "bigint"}, {"critical_pct", "bigint"}, {"carry_over_max_pct", "bigint"}};
 constexpr ProjectedColumn movement_columns[]{
-    {"position", "bigint"}, {"approval", "text"}, {"firm", "text"}, {"type", "text"},
-    {"occurred_at", "timestamptz"}, {"recorded_at", "timestamptz"}, {"granted", "bigint"},
-    {"available", "bigint"}, {"reserved", "bigint"}, {"drawn", "bigint"},
-    {"forfeited", "bigint"}, {"carried_out", "bigint"}};
+    {"position", "bigint"}, {"approval", "text"},           {"firm", "text"},
+    {"type", "text"},       {"occurred_at", "timestamptz"}, {"recorded_at", "timestamptz"},
+    {"granted", "bigint"},  {"available", "bigint"},        {"reserved", "bigint"},
+    {"drawn", "bigint"},    {"forfeited", "bigint"},        {"carried_out", "bigint"}};
 
 // One row for each Projected, in its order.
 constexpr ProjectedTable all_tables[projected_count]{
-    {"firm", firm_columns, 1},           {"application", application_columns, 1},
-    {"approval", approval_columns, 1},   {"condition", condition_columns, 2},
-    {"batch", batch_columns, 1},         {"holding", holding_columns, 5},
-    {"shipment", shipment_columns, 1},   {"policy", policy_columns, 2},
+    {"firm", firm_columns, 1},         {"application", application_columns, 1},
+    {"approval", approval_columns, 1}, {"condition", condition_columns, 2},
+    {"batch", batch_columns, 1},       {"holding", holding_columns, 5},
+    {"shipment", shipment_columns, 1}, {"policy", policy_columns, 2},
     {"movement", movement_columns, 2}};
 
 // Numbers of a key are positive and written without leading zeros: the longer one is greater.
@@ -86,8 +96,8 @@ void change_table(const std::vector<ProjectedRow>& before, std::vector<Projected
 {
     std::size_t i = 0, j = 0;
     while (i < before.size() || j < after.size()) {
-        const bool old_first = j == after.size() ||
-                               (i < before.size() && *before[i][0] < *after[j][0]);
+        const bool old_first =
+            j == after.size() || (i < before.size() && *before[i][0] < *after[j][0]);
         const bool new_first = !old_first && (i == before.size() || *after[j][0] < *before[i][0]);
         const std::size_t i_end = new_first ? i : end_of_thing(before, i);
         const std::size_t j_end = old_first ? j : end_of_thing(after, j);

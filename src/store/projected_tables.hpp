@@ -7,11 +7,20 @@
 #include <string>
 #include <vector>
 
-namespace chipledger {
+namespace chipledger
+{
 
 /// The tables of schema projected (migration 0010), in the order of their digest.
 enum class Projected {
-    firm, application, approval, condition, batch, holding, shipment, policy, movement
+    firm,
+    application,
+    approval,
+    condition,
+    batch,
+    holding,
+    shipment,
+    policy,
+    movement
 };
 inline constexpr std::size_t projected_count = 9;
 

@@ -5,9 +5,11 @@
 #include "store/session.hpp"
 #include "store/sql_values.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
-namespace {
+namespace
+{
 
 constexpr std::int64_t rebuild_lock = 0x636c6b5265627569;
 constexpr std::int64_t chunk_rows = 10'000;
@@ -94,8 +96,8 @@ ProjectedRow row_of(const pqxx::row& from)
 
 ProjectionMark mark_of(pqxx::transaction_base& work)
 {
-    const pqxx::row row =
-        work.exec1("SELECT position, generation FROM projection_checkpoint WHERE name = 'balances'");
+    const pqxx::row row = work.exec1(
+        "SELECT position, generation FROM projection_checkpoint WHERE name = 'balances'");
     return {{row[0].as<std::int64_t>()}, row[1].as<std::int64_t>()};
 }
 
@@ -106,11 +108,13 @@ void read_movements(pqxx::work& work, std::int64_t generation, Position after, P
     std::int64_t position = after.number + 1;
     std::string approval;  // Every row's is above "".
     while (true) {
-        const pqxx::result chunk = work.exec_params(
-            "SELECT " + columns_of(table) + " FROM projected.movement WHERE generation = $1"
-                " AND (position, approval) > ($2, $3) AND position <= $4"
-                " ORDER BY position, approval LIMIT " + std::to_string(chunk_rows),
-            generation, position, approval, upto.number);
+        const pqxx::result chunk =
+            work.exec_params("SELECT " + columns_of(table) +
+                                 " FROM projected.movement WHERE generation = $1"
+                                 " AND (position, approval) > ($2, $3) AND position <= $4"
+                                 " ORDER BY position, approval LIMIT " +
+                                 std::to_string(chunk_rows),
+                             generation, position, approval, upto.number);
         if (chunk.empty()) return;
         for (const auto& row : chunk) feed(row_of(row));
         position = chunk.back()[0].as<std::int64_t>();
@@ -124,11 +128,10 @@ void read_things(pqxx::work& work, std::int64_t generation, ProjectedRows& rows)
         if (static_cast<Projected>(i) == Projected::movement) continue;
         const ProjectedTable& table = table_of(static_cast<Projected>(i));
         rows.tables[i].clear();
-        for (const auto& row : work.exec_params("SELECT " + columns_of(table) + " FROM " +
-                                                    name_of(table) +
-                                                    " WHERE generation = $1 ORDER BY " +
-                                                    key_of(table),
-                                                generation))
+        for (const auto& row :
+             work.exec_params("SELECT " + columns_of(table) + " FROM " + name_of(table) +
+                                  " WHERE generation = $1 ORDER BY " + key_of(table),
+                              generation))
             rows.tables[i].push_back(row_of(row));
     }
 }
@@ -179,8 +182,10 @@ Result<void> ProjectionStore::keep_only(std::int64_t generation)
             const Result<std::int64_t> gone =
                 session_->transact([&](pqxx::work& work) -> Result<std::int64_t> {
                     return static_cast<std::int64_t>(
-                        work.exec_params("DELETE FROM " + name + " WHERE ctid = ANY (ARRAY(SELECT"
-                                         " ctid FROM " + name + " WHERE generation <> $1 LIMIT " +
+                        work.exec_params("DELETE FROM " + name +
+                                             " WHERE ctid = ANY (ARRAY(SELECT"
+                                             " ctid FROM " +
+                                             name + " WHERE generation <> $1 LIMIT " +
                                              std::to_string(chunk_rows) + "))",
                                          generation)
                             .affected_rows());

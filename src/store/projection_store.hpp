@@ -8,7 +8,8 @@
 #include "domain/time.hpp"
 #include "store/projected_tables.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
 class Session;
 

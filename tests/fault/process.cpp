@@ -23,7 +23,7 @@ std::string first_line(int pipe)
 }  // namespace
 
 ServerProcess::ServerProcess(const std::string& data_folder, const std::string& conninfo,
-                             std::vector<std::string> more)
+                             std::vector<std::string> more, const std::string& lines)
 {
     std::vector<std::string> words{CHIPLEDGER_BINARY, "serve",      "--port",  "0",
                                    "--database",      conninfo,     "--data", data_folder};
@@ -36,6 +36,8 @@ ServerProcess::ServerProcess(const std::string& data_folder, const std::string& 
     pid_ = ::fork();
     if (pid_ == 0) {
         ::dup2(ends[1], STDOUT_FILENO);
+        if (!lines.empty())
+            ::dup2(::open(lines.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO);
         ::execv(arguments[0], arguments.data());
         ::_exit(127);
     }

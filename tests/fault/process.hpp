@@ -10,8 +10,9 @@ namespace chipledger {
 class ServerProcess {
 public:
     /// Returns when it listens; throws std::runtime_error when it ends before.
+    /// Its lines on stderr go into the file `lines`, where one is given.
     ServerProcess(const std::string& data_folder, const std::string& conninfo,
-                  std::vector<std::string> more = {});
+                  std::vector<std::string> more = {}, const std::string& lines = {});
     ~ServerProcess();
     ServerProcess(const ServerProcess&) = delete;
 

@@ -9,12 +9,14 @@
 #include "ledger/ledger.hpp"
 #include "sql/demo_ledger.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
 using sql_test::DemoLedger;
 using sql_test::Ran;
 
-namespace {
+namespace
+{
 
 using Json = nlohmann::json;
 
@@ -35,10 +37,24 @@ std::vector<std::string> blocks(const std::string& fence)
     return found;
 }
 
-const std::vector<std::string> views{
-    "firm", "application", "approval", "approval_balance", "approval_condition", "holding",
-    "inventory", "batch", "shipment", "policy_cap", "balance_movement", "exposure",
-    "expiring_approval", "condition_due", "entry", "entry_subject", "entry_units", "event_json"};
+const std::vector<std::string> views{"firm",
+                                     "application",
+                                     "approval",
+                                     "approval_balance",
+                                     "approval_condition",
+                                     "holding",
+                                     "inventory",
+                                     "batch",
+                                     "shipment",
+                                     "policy_cap",
+                                     "balance_movement",
+                                     "exposure",
+                                     "expiring_approval",
+                                     "condition_due",
+                                     "entry",
+                                     "entry_subject",
+                                     "entry_units",
+                                     "event_json"};
 
 std::string first_line(const std::string& command)
 {
@@ -67,7 +83,8 @@ TEST_CASE("every query of the page answers, and what a firm's login sees is its 
         CHECK(own.find("F-B") == own.npos);
         CHECK(demo.as("bo", query).empty());
     }
-    for (const std::string& view : views) CHECK(the_page().find('`' + view + '`') != std::string::npos);
+    for (const std::string& view : views)
+        CHECK(the_page().find('`' + view + '`') != std::string::npos);
 }
 
 TEST_CASE("the page's way to make logins works", "[analyst]")
@@ -85,9 +102,9 @@ TEST_CASE("the page's way to make logins works", "[analyst]")
 TEST_CASE("a firm's login sees its rows alone, one that nobody has named sees none", "[analyst]")
 {
     const DemoLedger demo;
-    for (const char* view : {"firm", "application", "approval", "approval_balance",
-                             "approval_condition", "holding", "inventory", "shipment",
-                             "balance_movement", "exposure", "expiring_approval"}) {
+    for (const char* view :
+         {"firm", "application", "approval", "approval_balance", "approval_condition", "holding",
+          "inventory", "shipment", "balance_movement", "exposure", "expiring_approval"}) {
         INFO(view);
         const std::string of = std::string{" FROM "} + view;
         CHECK(demo.as("fay", "SELECT DISTINCT firm" + of) == "F-A");
@@ -102,9 +119,9 @@ TEST_CASE("a firm's login sees its rows alone, one that nobody has named sees no
     }
     CHECK(demo.as("fay", "SELECT count(*) FROM batch") == "0");
     CHECK(demo.as("fay", "SELECT count(*) > 0 FROM policy_cap") == "t");
-    CHECK(demo.as("fay", "SELECT count(*) FROM entry e WHERE NOT EXISTS (SELECT FROM entry_subject s"
-                         " WHERE s.position = e.position AND s.kind = 'firm' AND s.id = 'F-A')") ==
-          "0");
+    CHECK(demo.as("fay",
+                  "SELECT count(*) FROM entry e WHERE NOT EXISTS (SELECT FROM entry_subject s"
+                  " WHERE s.position = e.position AND s.kind = 'firm' AND s.id = 'F-A')") == "0");
     // Behind the views the same holds.
     CHECK(demo.as("fay", "SELECT DISTINCT firm FROM projected.approval") == "F-A");
     CHECK(demo.as("fay", "SELECT count(*) FROM projected.batch") == "0");
@@ -159,22 +176,27 @@ TEST_CASE("the views say what the rulebook says", "[analyst]")
         if (item.value.open()) open += (open.empty() ? "" : "\n") + item.key.value;
     CHECK(demo.as("ana", "SELECT shipment FROM shipment WHERE open ORDER BY 1") == open);
     // Every unit of a batch is somewhere, once.
-    CHECK(demo.as("ana", "SELECT batch FROM batch JOIN holding USING (batch) GROUP BY batch, qty"
-                         " HAVING sum(units) <> qty").empty());
+    CHECK(demo.as("ana",
+                  "SELECT batch FROM batch JOIN holding USING (batch) GROUP BY batch, qty"
+                  " HAVING sum(units) <> qty")
+              .empty());
 }
 
 TEST_CASE("movements up to an entry add up to the balances as of that entry", "[analyst]")
 {
     const DemoLedger demo;
-    CHECK(demo.as("ana", "SELECT a.approval FROM approval a JOIN (SELECT approval, sum(granted) g,"
-                         " sum(available) av, sum(reserved) r, sum(drawn) d, sum(forfeited) x,"
-                         " sum(carried_out) o FROM balance_movement GROUP BY approval) m"
-                         " USING (approval) WHERE (granted, available, reserved, drawn, forfeited,"
-                         " carried_out) <> (g, av, r, d, x, o)").empty());
+    CHECK(demo.as("ana",
+                  "SELECT a.approval FROM approval a JOIN (SELECT approval, sum(granted) g,"
+                  " sum(available) av, sum(reserved) r, sum(drawn) d, sum(forfeited) x,"
+                  " sum(carried_out) o FROM balance_movement GROUP BY approval) m"
+                  " USING (approval) WHERE (granted, available, reserved, drawn, forfeited,"
+                  " carried_out) <> (g, av, r, d, x, o)")
+              .empty());
     // The day's statements say what was known when they were made: another witness.
     const std::string stated =
-        demo.as("ana", "SELECT count(*) FROM entry WHERE type = 'EventCorrected' OR type ="
-                       " 'EventVoided'");
+        demo.as("ana",
+                "SELECT count(*) FROM entry WHERE type = 'EventCorrected' OR type ="
+                " 'EventVoided'");
     CHECK(stated != "0");  // There are corrections among them.
 }
 
@@ -191,10 +213,12 @@ TEST_CASE("the digest of a table is the one that psql and sha256sum give", "[ana
             "SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position)"
             " FROM information_schema.columns WHERE table_schema = 'projected' AND table_name = '" +
             std::string{name} + "' AND column_name <> 'generation'");
-        const std::string digest = first_line(
-            "psql '" + demo.conninfo("ana") + "' -qX -c \"SET timezone = 'UTC'\" -c \"COPY (SELECT " +
-            columns + " FROM projected." + name + " ORDER BY 1, 2, 3, 4, 5) TO STDOUT\" | sha256sum")
-                                       .substr(0, 64);
+        const std::string digest =
+            first_line("psql '" + demo.conninfo("ana") +
+                       "' -qX -c \"SET timezone = 'UTC'\" -c \"COPY (SELECT " + columns +
+                       " FROM projected." + name +
+                       " ORDER BY 1, 2, 3, 4, 5) TO STDOUT\" | sha256sum")
+                .substr(0, 64);
         INFO(name);
         CHECK(report["tables"][name]["sha256"] == digest);
         CHECK(report["tables"][name]["rows"] > 0);

@@ -6,9 +6,11 @@
 #include <cstdio>
 #include <stdexcept>
 
-namespace chipledger::sql_test {
+namespace chipledger::sql_test
+{
 
-namespace {
+namespace
+{
 
 /// Played once; every test gets a copy.
 const std::string& told(TestCluster& cluster)

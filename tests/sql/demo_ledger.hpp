@@ -6,7 +6,8 @@
 #include "support/cluster.hpp"
 
 // The demo's ledger for SQL users, and who they are.
-namespace chipledger::sql_test {
+namespace chipledger::sql_test
+{
 
 struct Ran {
     int code = 0;
@@ -24,7 +25,10 @@ public:
     const std::string& database() const { return database_; }
     std::string runtime() const { return cluster_.runtime_conninfo(database_); }
     /// Runs `sql` as the superuser, who row security does not hold; the first value.
-    std::string sql(const std::string& statement) const { return cluster_.sql(database_, statement); }
+    std::string sql(const std::string& statement) const
+    {
+        return cluster_.sql(database_, statement);
+    }
     std::string conninfo(const std::string& login) const;
     /// All rows that a login gets, cells joined by '|', rows by a newline; "denied" or the error.
     std::string as(const std::string& login, const std::string& statement) const;

@@ -10,26 +10,26 @@
 #include "sql/demo_ledger.hpp"
 #include "store/token.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
 using sql_test::DemoLedger;
 using sql_test::Ran;
 
-namespace {
+namespace
+{
 
 using Json = nlohmann::json;
 
 /// A server over a copy of the demo that compares all the time, and its regulator.
 class Served {
 public:
-    Served()
+    Served() { start(); }
+    /// A second server over the same ledger.
+    explicit Served(const Served& first)
+        : demo{first.demo}, folder_{first.folder_ + "-next"}
     {
-        std::filesystem::create_directory(folder_);
-        TokenStore tokens{demo.runtime(), pepper_at(folder_ + "/pepper").value()};
-        token_ = tokens.mint({"regulator", Role::regulator, {}, {}}).value().token;
-        server_ = std::make_unique<ServerProcess>(
-            folder_, demo.runtime(), std::vector<std::string>{"--check-tables", "10", "--check-rest", "0"});
-        client_ = std::make_unique<Client>(server_->port(), token_);
+        start();
     }
     Client& client() { return *client_; }
 
@@ -62,6 +62,17 @@ public:
     DemoLedger demo{};
 
 private:
+    void start()
+    {
+        std::filesystem::create_directory(folder_);
+        TokenStore tokens{demo.runtime(), pepper_at(folder_ + "/pepper").value()};
+        token_ = tokens.mint({"regulator", Role::regulator, {}, {}}).value().token;
+        server_ = std::make_unique<ServerProcess>(
+            folder_, demo.runtime(),
+            std::vector<std::string>{"--check-tables", "10", "--check-rest", "0"});
+        client_ = std::make_unique<Client>(server_->port(), token_);
+    }
+
     std::string folder_ = TestCluster::shared().folder() + "/data-of-" + demo.database();
     std::string token_{};
     std::unique_ptr<ServerProcess> server_{};
@@ -110,7 +121,8 @@ TEST_CASE("a row that was tampered with raises the alarm until rebuild repairs i
 
 TEST_CASE("every way to write into the tables is noticed", "[drift]")
 {
-    const std::string sql = GENERATE(as<std::string>{},
+    const std::string sql = GENERATE(
+        as<std::string>{},
         "DELETE FROM projected.movement WHERE position = (SELECT min(position) FROM"
         " projected.movement)",
         "UPDATE projected.movement SET available = available + 1 WHERE position = (SELECT"
@@ -160,8 +172,10 @@ TEST_CASE("readers see old tables or new ones, never half-built, while writers g
     threads.emplace_back([&] {
         for (int i = 0; !done; ++i) {
             const std::string firm = "F-W" + std::to_string(i);
-            if (served.client().record("FirmRegistered", R"({"firm":")" + firm +
-                                       R"(","name":"N","tier":"T2"})").status == 201)
+            if (served.client()
+                    .record("FirmRegistered",
+                            R"({"firm":")" + firm + R"(","name":"N","tier":"T2"})")
+                    .status == 201)
                 ++writes;
         }
     });
@@ -177,12 +191,30 @@ TEST_CASE("readers see old tables or new ones, never half-built, while writers g
     CHECK(served.demo.sql("SELECT count(DISTINCT generation) FROM projected.movement") == "1");
 }
 
+TEST_CASE("a server that was taken over leaves the tables to its successor, without an alarm",
+          "[drift]")
+{
+    Served old;
+    REQUIRE(old.compares());
+    Served next{old};
+    REQUIRE(next.client()
+                .record("FirmRegistered", R"({"firm":"F-NEW","name":"New","tier":"T1"})")
+                .status == 201);
+    REQUIRE(next.becomes("lag_entries", "0"));
+    REQUIRE(next.compares());
+    CHECK(next.metric("drift") == "0");
+    CHECK(old.metric("drift") == "0");
+    CHECK(old.client().get("/readyz").status == 503);  // It is fenced, and says so.
+    CHECK(next.demo.run("rebuild --check").code == 0);
+}
+
 TEST_CASE("what an interrupted rebuild has left is cleared away, and harms nobody", "[drift]")
 {
     const DemoLedger demo;
     const std::string before = demo.as("ana", "SELECT count(*), sum(units) FROM inventory");
-    demo.sql("INSERT INTO projected.holding SELECT generation + 1, batch, state, approval, shipment,"
-             " site, firm, sku, units FROM projected.holding LIMIT 100");
+    demo.sql(
+        "INSERT INTO projected.holding SELECT generation + 1, batch, state, approval, shipment,"
+        " site, firm, sku, units FROM projected.holding LIMIT 100");
     CHECK(demo.as("ana", "SELECT count(*), sum(units) FROM inventory") == before);
     CHECK(demo.run("rebuild --check").code == 0);
     CHECK(demo.run("rebuild").code == 0);

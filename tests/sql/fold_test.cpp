@@ -8,11 +8,13 @@
 #include "sql/demo_ledger.hpp"
 #include "store/projection_store.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
 using sql_test::DemoLedger;
 
-namespace {
+namespace
+{
 
 /// The demo's log, folded as the ledger folds it.
 struct Walk {

@@ -3,11 +3,13 @@
 #include "sample.hpp"
 #include "store/projection_store.hpp"
 
-namespace chipledger {
+namespace chipledger
+{
 
 using namespace store_test;
 
-namespace {
+namespace
+{
 
 using Rows = std::vector<ProjectedRow>;
 
@@ -23,8 +25,18 @@ ProjectedRow holding(const char* batch, const char* state, const char* units)
 
 ProjectedRow movement(const char* position, const char* approval)
 {
-    return {position, approval, "F", "AllocationReserved", "2026-01-05 00:00:00+00",
-            "2026-01-05 00:00:00.12+00", "0", "-1", "1", "0", "0", "0"};
+    return {position,
+            approval,
+            "F",
+            "AllocationReserved",
+            "2026-01-05 00:00:00+00",
+            "2026-01-05 00:00:00.12+00",
+            "0",
+            "-1",
+            "1",
+            "0",
+            "0",
+            "0"};
 }
 
 ProjectedRows rows_of(std::vector<ProjectedRow> firms, std::vector<ProjectedRow> holdings = {},
@@ -108,8 +120,8 @@ TEST_CASE("text comes back as it went in", "[store][projection]")
 {
     const Database database;
     ProjectionStore store{database.runtime()};
-    const ProjectedRows rows = rows_of({firm("F-1", "a\tb\nc\\d\"e'{,}NULL \xe7\x94\xb2"),
-                                        firm("F-2", "NULL"), firm("F-3", "")});
+    const ProjectedRows rows = rows_of(
+        {firm("F-1", "a\tb\nc\\d\"e'{,}NULL \xe7\x94\xb2"), firm("F-2", "NULL"), firm("F-3", "")});
     REQUIRE(store.write({{0}, 1}, {{1}, 1}, day, change_between({}, rows)).value());
     CHECK(seen(store).rows.of(Projected::firm) == rows.of(Projected::firm));
 }
@@ -127,7 +139,8 @@ TEST_CASE("a difference names row, column and both values", "[store][projection]
     const Rows wanted{movement("9", "A"), movement("10", "A")};
     CHECK(difference(Projected::movement, wanted, wanted).empty());
     CHECK(difference(Projected::movement, wanted, Rows{wanted[0]}) == "movement 10 A is missing");
-    CHECK(difference(Projected::movement, Rows{wanted[1]}, wanted) == "movement 9 A is not in the log");
+    CHECK(difference(Projected::movement, Rows{wanted[1]}, wanted) ==
+          "movement 9 A is not in the log");
     Rows other = wanted;
     other[1][7] = "-2";
     CHECK(difference(Projected::movement, wanted, other) ==
