@@ -20,16 +20,19 @@ export const cpu_of = (pid) => stat(pid).own;
 
 /** CPU time of a process, its children, and those of its children that have ended. */
 export function cpu_of_family(pid) {
-  const self = stat(pid);
-  let sum = self.own + self.reaped;
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const child = stat(name);
-      if (child.parent === pid) sum += child.own + child.reaped;
-    } catch {} // It has ended meanwhile.
+  while (true) {
+    const before = stat(pid);
+    let sum = before.own + before.reaped;
+    for (const name of readdirSync('/proc')) {
+      if (!/^\d+$/.test(name)) continue;
+      try {
+        const child = stat(name);
+        if (child.parent === pid) sum += child.own + child.reaped;
+      } catch {} // It has ended meanwhile.
+    }
+    // A child that was taken over while we looked would be missing, or be there twice.
+    if (stat(pid).reaped === before.reaped) return sum;
   }
-  return sum;
 }
 
 function status_kib(pid, name) {
