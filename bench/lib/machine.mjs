@@ -1,5 +1,5 @@
 // What the machine tells: CPU time and memory of processes, versions, medians.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 
@@ -71,13 +71,11 @@ export function run(program, args, options = {}) {
   });
 }
 
-const first_line = (program, args) => {
-  try {
-    return execFileSync(program, args, { stdio: ['ignore', 'pipe', 'pipe'] }).toString().split('\n')[0];
-  } catch (failed) {
-    return `${failed.stdout ?? ''}${failed.stderr ?? ''}`.split('\n')[0] || 'not found';
-  }
-};
+/** The first line that a program prints, on either output: its version. */
+function first_line(program, args) {
+  const { stdout = '', stderr = '' } = spawnSync(program, args, { encoding: 'utf8' });
+  return `${stdout ?? ''}${stderr ?? ''}`.split('\n')[0] || 'not found';
+}
 
 /** What was measured on, for the report. */
 export function about_machine(postgres_bin, nginx) {

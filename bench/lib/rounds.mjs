@@ -20,10 +20,12 @@ async function measure(site, one, seconds) {
   };
 }
 
-/** Results by case, one for each round. */
-export async function play(site, cases, { rounds, seconds, tell }) {
+/** Results by case, one for each round; fewer rounds, but three, where `seconds_max` have passed. */
+export async function play(site, cases, { rounds, seconds, seconds_max = Infinity, tell }) {
+  const begin = performance.now();
   const found = Object.fromEntries(cases.map((one) => [one.name, []]));
-  for (let round = 0; round < rounds; ++round)
+  for (let round = 0; round < rounds; ++round) {
+    if (round >= 3 && (performance.now() - begin) * (1 + 1 / round) > seconds_max * 1000) break;
     for (const one of cases) {
       await one.before?.();
       let result = await measure(site, one, seconds);
@@ -33,6 +35,7 @@ export async function play(site, cases, { rounds, seconds, tell }) {
       found[one.name].push(result);
       tell?.(round, one, result);
     }
+  }
   return found;
 }
 
