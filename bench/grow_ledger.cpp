@@ -32,7 +32,7 @@ void wait_until_signed(Log& log)
     ensure(log.alarm().empty(), "the signer goes along");
 }
 
-int run(const Place& place, const GrowOptions& options)
+int run(const Place& place, const GrowOptions& options, double seconds_max)
 {
     const Result<std::string> conninfo = place.runtime();
     if (!conninfo) return complain(conninfo.error());
@@ -53,10 +53,13 @@ int run(const Place& place, const GrowOptions& options)
     auto told = begin;
     Seasons seasons{**ledger, options};
     seasons.play([&](std::int64_t position) {
-        if (seconds_since(told) < 5) return;
-        told = Clock::now();
-        fmt::print(stderr, "  {:>9} of {} entries, {:.0f} a second\n", position, options.entries,
-                   static_cast<double>(position) / seconds_since(begin));
+        const double spent = seconds_since(begin);
+        if (seconds_since(told) >= 5) {
+            told = Clock::now();
+            fmt::print(stderr, "  {:>9} of {} entries, {:.0f} a second\n", position,
+                       options.entries, static_cast<double>(position) / spent);
+        }
+        return seconds_max <= 0 || spent < seconds_max;
     });
     const double seconds = seconds_since(begin);
     wait_until_signed((*ledger)->log());
@@ -91,9 +94,12 @@ int main(int argc, char** argv)
     app.add_option("--corrections", options.corrections, "in a million entries")
         ->capture_default_str();
     app.add_option("--serials", options.serials, "of each batch")->capture_default_str();
+    double seconds_max = 0;
+    app.add_option("--seconds-max", seconds_max, "stop then, whatever is there; 0: never")
+        ->capture_default_str();
     CLI11_PARSE(app, argc, argv);
     try {
-        return grow::run(place, options);
+        return grow::run(place, options, seconds_max);
     } catch (const std::exception& failed) {
         fmt::print(stderr, "grow_ledger: {}\n", failed.what());
         return exit_broken;

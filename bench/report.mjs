@@ -93,9 +93,10 @@ function parts_lines({ sum_us, ...parts }) {
 
 function body(measured, rows) {
   const { about, found, peaks, ledger, parts, plan } = measured;
+  const rounds = Object.values(found)[0].length;
   return `## Targets
 
-${plan.rounds} interleaved rounds of ${plan.seconds} s a case; ratios within each round: median [least–most].
+${rounds} interleaved rounds of ${plan.seconds} s a case; ratios within each round: median [least–most].
 
 | # | what | must | reach | measured | |
 |---|---|---|---|---|---|

@@ -349,7 +349,7 @@ void Seasons::long_movements(std::int64_t position)
     }
 }
 
-void Seasons::play(const std::function<void(std::int64_t)>& progress)
+void Seasons::play(const std::function<bool(std::int64_t)>& goes_on)
 {
     later(tick_, [this] { open_season(); });
     std::int64_t position = ledger_.head()->position.number;
@@ -366,7 +366,7 @@ void Seasons::play(const std::function<void(std::int64_t)>& progress)
         long_movements(position);
         scribe_.record(options_.entries - position);
         position = ledger_.head()->position.number;
-        progress(position);
+        if (!goes_on(position)) return;
     }
 }
 

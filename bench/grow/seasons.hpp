@@ -29,8 +29,9 @@ class Seasons
 {
 public:
     Seasons(Ledger& ledger, GrowOptions options);
-    /// Plays until the ledger holds the entries that were asked for; tells how far it is.
-    void play(const std::function<void(std::int64_t)>& progress);
+    /// Plays until the ledger holds the entries that were asked for, or `goes_on`, which hears how
+    /// far it is, says no.
+    void play(const std::function<bool(std::int64_t)>& goes_on);
     const Scribe& scribe() const { return scribe_; }
 
 private:

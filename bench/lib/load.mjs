@@ -36,7 +36,7 @@ export async function pgbench(site, database, file, { clients, seconds, rows = 1
     const out = await run('pgbench', ['-n', '-M', mode, '-c', clients, '-j', 2, '-T', seconds, '-l',
       `--log-prefix=${folder}/log`, ...Object.entries(variables).flatMap(([k, v]) => ['-D', `${k}=${v}`]),
       '-f', file, database].map(String), { env: site.environment(database) });
-    const rate = +out.match(/^tps = ([\d.]+)/m)[1];
+    const rate = +(out.match(/^tps = ([\d.]+)/m)?.[1] ?? 0);
     const took = readdirSync(folder).flatMap((name) =>
       readFileSync(`${folder}/${name}`, 'utf8').split('\n').filter(Boolean).map((line) => +line.split(' ')[2] / 1000));
     return { rate: rate * rows, p50: quantile(took, 0.5), p99: quantile(took, 0.99), requests: took.length };

@@ -1,5 +1,5 @@
 // What the machine tells: CPU time and memory of processes, versions, medians.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 
@@ -20,16 +20,19 @@ export const cpu_of = (pid) => stat(pid).own;
 
 /** CPU time of a process, its children, and those of its children that have ended. */
 export function cpu_of_family(pid) {
-  const self = stat(pid);
-  let sum = self.own + self.reaped;
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const child = stat(name);
-      if (child.parent === pid) sum += child.own + child.reaped;
-    } catch {} // It has ended meanwhile.
+  while (true) {
+    const before = stat(pid);
+    let sum = before.own + before.reaped;
+    for (const name of readdirSync('/proc')) {
+      if (!/^\d+$/.test(name)) continue;
+      try {
+        const child = stat(name);
+        if (child.parent === pid) sum += child.own + child.reaped;
+      } catch {} // It has ended meanwhile.
+    }
+    // A child that was taken over while we looked would be missing, or be there twice.
+    if (stat(pid).reaped === before.reaped) return sum;
   }
-  return sum;
 }
 
 function status_kib(pid, name) {
@@ -68,13 +71,11 @@ export function run(program, args, options = {}) {
   });
 }
 
-const first_line = (program, args) => {
-  try {
-    return execFileSync(program, args, { stdio: ['ignore', 'pipe', 'pipe'] }).toString().split('\n')[0];
-  } catch (failed) {
-    return `${failed.stdout ?? ''}${failed.stderr ?? ''}`.split('\n')[0] || 'not found';
-  }
-};
+/** The first line that a program prints, on either output: its version. */
+function first_line(program, args) {
+  const { stdout = '', stderr = '' } = spawnSync(program, args, { encoding: 'utf8' });
+  return `${stdout ?? ''}${stderr ?? ''}`.split('\n')[0] || 'not found';
+}
 
 /** What was measured on, for the report. */
 export function about_machine(postgres_bin, nginx) {
