@@ -126,7 +126,7 @@ private:
 
         static Block* make(Block* before)
         {
-            const std::uint32_t grown = before ? before->capacity + before->capacity / 2 + 1 : 1;
+            const std::uint32_t grown = before ? before->capacity + before->capacity / 4 + 1 : 1;
             const std::uint32_t capacity = std::min(grown, capacity_max);
             void* memory = ::operator new(sizeof(Block) + capacity * sizeof(Record));
             auto* block = new (memory) Block;
