@@ -1,7 +1,7 @@
 // WCAG 2.2 A and AA by axe, in all views, languages and schemes; sizes of targets; 320 px.
 import { AxeBuilder } from "@axe-core/playwright";
 import { describe, expect, it } from "vitest";
-import { languages, url, visiting, type Role, type Visitor } from "../browser";
+import { languages, url, visiting, type Language, type Role, type Visitor } from "../browser";
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const screens: [string, Role | null, string, string][] = [
@@ -15,13 +15,6 @@ const screens: [string, Role | null, string, string][] = [
   ["regulator, grant", "regulator", "#/regulator?act=grant&on=APP-017", "dialog form"],
   ["dock", "customs", "#/dock", "h1"],
 ];
-
-async function show(visitor: Visitor, [, role, address, until]: (typeof screens)[number]) {
-  if (role) await visitor.enter(role, address);
-  else await visitor.page.goto(url);
-  await visitor.page.waitForSelector(until);
-  await visitor.page.waitForSelector(".badge-verified", { timeout: 10_000 }).catch(() => null);
-}
 
 async function violations({ page }: Visitor): Promise<string[]> {
   const found = await new AxeBuilder({ page }).withTags(tags).analyze();
@@ -37,24 +30,38 @@ const tooSmall = ({ page }: Visitor, least: number) => page.evaluate((size) =>
     .filter(({ box }) => box.width > 0 && (box.width < size || box.height < size))
     .map(({ element, box }) => `${element.outerHTML.slice(0, 90)} ${box.width}×${box.height}`), least);
 
-describe.each(languages)("%s", (language) => {
-  it.each(["light", "dark"] as const)("no screen violates WCAG 2.2 A or AA, %s", (scheme) =>
-    visiting({ language, scheme }, async (visitor) => {
-      for (const screen of screens) {
-        await show(visitor, screen);
-        expect(await violations(visitor), screen[0]).toEqual([]);
-      }
-      visitor.errors.splice(0, visitor.errors.length,
-        ...visitor.errors.filter((error) => !/status of 401/.test(error)));
-    }));
+async function show(visitor: Visitor, [, role, address, until]: (typeof screens)[number]) {
+  if (role) await visitor.enter(role, address);
+  else await visitor.page.goto(url);
+  await visitor.page.waitForSelector(until);
+  if (role) await visitor.page.locator(".badge-verified").waitFor({ state: "attached" });
+}
 
-  it("fits in 320 px, with targets of at least 24 px", () =>
-    visiting({ language, width: 320, height: 640 }, async (visitor) => {
-      for (const screen of screens) {
-        await show(visitor, screen);
-        const over = await visitor.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(over, screen[0]).toBeLessThanOrEqual(0);
-        expect(await tooSmall(visitor, 24), screen[0]).toEqual([]);
+/** In the other language; a dialog that is open does not stand in the way of a script. */
+async function speak({ page }: Visitor, language: Language) {
+  await page.evaluate((wanted) => {
+    if (document.documentElement.lang !== wanted)
+      document.querySelector<HTMLButtonElement>(".who button[lang]")?.click();
+  }, language);
+  await page.waitForFunction((wanted) => document.documentElement.lang === wanted, language);
+}
+
+describe.each(screens)("%s", (...screen) => {
+  it("violates nothing of WCAG 2.2 A or AA, and fits in 320 px with targets of 24 px", () =>
+    visiting({}, async (visitor) => {
+      const { page } = visitor;
+      await show(visitor, screen);
+      for (const language of languages) {
+        await speak(visitor, language);
+        for (const colorScheme of ["light", "dark"] as const) {
+          await page.emulateMedia({ colorScheme });
+          expect(await violations(visitor), `${language} ${colorScheme}`).toEqual([]);
+        }
+        await page.setViewportSize({ width: 320, height: 640 });
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(over, language).toBeLessThanOrEqual(0);
+        expect(await tooSmall(visitor, 24), language).toEqual([]);
+        await page.setViewportSize({ width: 1280, height: 900 });
       }
       visitor.errors.splice(0, visitor.errors.length,
         ...visitor.errors.filter((error) => !/status of 401/.test(error)));

@@ -20,7 +20,9 @@ import { useFrame, useTape } from "./use-tape";
 function usePosition(wanted: number | null, head: number): [number, (position: number) => void] {
   const [at, setAt] = useState(wanted ?? head);
   const soon = useRef<ReturnType<typeof setTimeout>>();
-  useEffect(() => setAt(Math.min(wanted ?? head, head)), [wanted, head]);
+  useEffect(() => {
+    if (head) setAt(Math.min(wanted ?? head, head));  // Before, history is still being read.
+  }, [wanted, head]);
   useEffect(() => () => clearTimeout(soon.current), []);
   return [at, (position) => {
     setAt(position);
