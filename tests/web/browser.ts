@@ -16,7 +16,7 @@ export const tokens = data ?
 
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const patience = 12_000;  // ms, for anything to appear.
+const patience = 30_000;  // ms, for anything to appear.
 const web = new URL("../../web", import.meta.url).pathname;
 const words = Object.fromEntries(languages.map((language) => [language, keysOf(web, language) as Map<string, string>]));
 

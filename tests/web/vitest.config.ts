@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 const root = import.meta.dirname;
-const browser = { root, testTimeout: 45_000, hookTimeout: 45_000 };
+const browser = { root, testTimeout: 120_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {

@@ -30,7 +30,8 @@ it("shows every text field as it is, and runs none of it", () =>
     await visitor.go("#/firm?firm=X-0");
     await page.locator(".eyebrow", { hasText: corpus[0] ?? "" }).waitFor();
     await visitor.go("#/firm?firm=F-A");
-    await page.waitForSelector("li.entry");
+    await page.locator(".eyebrow", { hasText: "Lanting Cloud" }).waitFor();
+    await page.waitForFunction(() => document.querySelectorAll("li.entry").length === 12);
     for (const line of await page.locator("button.entry-line").all()) await line.click();
     await page.waitForFunction(() => document.querySelectorAll(".entry-body pre").length >= 12);
     const opened = await page.locator("main").innerText();

@@ -45,6 +45,7 @@ it("a link shows the same screen again", () =>
     const { page } = visitor;
     await visitor.enter("auditor", "#/audit?at=1500&density=many&with=1400");
     await page.waitForFunction(() => document.querySelectorAll("li.step").length === 20);
+    await page.waitForSelector("table.differences");
     const seen = await page.locator("main").innerText();
     await page.reload();
     await page.waitForFunction(() => document.querySelectorAll("li.step").length === 20);
@@ -64,7 +65,9 @@ it("another's link in the same tab signs them in, and nothing of the first stays
     const { page } = visitor;
     await visitor.enter("auditor");
     await page.evaluate((token) => { location.hash = `token=${token}`; }, tokens["firm:F-A"]);
-    await page.waitForSelector("main.view-firm h1.answer");
+    await page.waitForSelector("main.view-firm h1.answer").catch(async () => {
+      throw new Error(`${page.url()} ${await page.locator("body").innerText()} ${visitor.errors.join()}`);
+    });
     expect(page.url()).not.toContain("token");
     expect(await page.locator("nav").count()).toBe(0);
   }));

@@ -18,16 +18,16 @@ import { useFrame, useTape } from "./use-tape";
 
 /** The position shown: at once where the hand is, in the address when it rests. */
 function usePosition(wanted: number | null, head: number): [number, (position: number) => void] {
-  const [at, setAt] = useState(wanted ?? head);
+  const [hand, setHand] = useState<number | null>(null);
   const soon = useRef<ReturnType<typeof setTimeout>>();
-  useEffect(() => {
-    if (head) setAt(Math.min(wanted ?? head, head));  // Before, history is still being read.
-  }, [wanted, head]);
   useEffect(() => () => clearTimeout(soon.current), []);
-  return [at, (position) => {
-    setAt(position);
+  return [hand ?? Math.min(wanted ?? head, head), (position) => {
+    setHand(position);
     clearTimeout(soon.current);
-    soon.current = setTimeout(() => go({ at: position >= head ? null : position }, { replace: true }), 150);
+    soon.current = setTimeout(() => {
+      go({ at: position >= head ? null : position }, { replace: true });
+      setHand(null);
+    }, 150);
   }];
 }
 

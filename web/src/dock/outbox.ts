@@ -3,7 +3,7 @@
 import { newKey } from "../api/client";
 import type { ProblemBody } from "../api/types";
 import { referenceOf } from "./reference";
-import { openStore, type Item, type Kept } from "./store";
+import { asked, within, type Item, type Kept } from "./store";
 
 const channel_name = "chipledger outbox";
 export const settled_max = 200; // Settled items kept for the list; older ones go.
@@ -45,34 +45,32 @@ export async function add(what: New, replaces: number | null = null): Promise<Ke
     position: null,
     settled_at: null,
   };
-  const store = await openStore();
-  const transaction = store.transaction(["outbox", "drafts"], "readwrite", {
-    durability: "strict",
+  const seq = await within(["outbox", "drafts"], "readwrite", async (of) => {
+    const old = replaces === null ? undefined : await asked<Item>(of("outbox").get(replaces));
+    const inPlace = old?.state === "refused" && old.principal === item.principal;
+    of("drafts").delete([item.principal, item.shipment]);
+    return asked(of("outbox").put(inPlace ? { ...item, seq: replaces } : item));
   });
-  const outbox = transaction.objectStore("outbox");
-  const old = replaces === null ? undefined : await outbox.get(replaces);
-  const inPlace = old?.state === "refused" && old.principal === item.principal;
-  const seq = await outbox.put(inPlace ? { ...item, seq: replaces as number } : item);
-  await transaction.objectStore("drafts").delete([item.principal, item.shipment]);
-  await transaction.done;
   tell();
-  return { ...item, seq };
+  return { ...item, seq: Number(seq) };
 }
 
+const everything = (): Promise<Kept[]> =>
+  within(["outbox"], "readonly", (of) => asked<Kept[]>(of("outbox").getAll()));
+
 export async function all(principal: string): Promise<Kept[]> {
-  const items = (await (await openStore()).getAll("outbox")) as Kept[];
-  return items.filter((item) => item.principal === principal);
+  return (await everything()).filter((item) => item.principal === principal);
 }
 
 /** How many items of others wait on this device for their author to sign in. */
 export async function waitingOfOthers(principal: string): Promise<number> {
-  const items = await (await openStore()).getAll("outbox");
-  return items.filter((item) => item.principal !== principal && item.state === "waiting").length;
+  return (await everything()).filter(
+    (item) => item.principal !== principal && item.state === "waiting",
+  ).length;
 }
 
-export async function byReference(ref: string): Promise<Kept | undefined> {
-  return (await (await openStore()).getFromIndex("outbox", "ref", ref)) as Kept | undefined;
-}
+export const byReference = (ref: string): Promise<Kept | undefined> =>
+  within(["outbox"], "readonly", (of) => asked(of("outbox").index("ref").get(ref)));
 
 /** Changes an item if it still is as `is` says: two tabs may have the same thing in hand. */
 export async function change(
@@ -80,13 +78,12 @@ export async function change(
   is: (item: Item) => boolean,
   to: Partial<Item>,
 ): Promise<boolean> {
-  const transaction = (await openStore()).transaction("outbox", "readwrite", {
-    durability: "strict",
+  const fits = await within(["outbox"], "readwrite", async (of) => {
+    const item = await asked<Item | undefined>(of("outbox").get(seq));
+    if (item === undefined || !is(item)) return false;
+    of("outbox").put({ ...item, ...to, seq });
+    return true;
   });
-  const item = await transaction.store.get(seq);
-  const fits = item !== undefined && is(item);
-  if (fits) await transaction.store.put({ ...item, ...to, seq });
-  await transaction.done;
   if (fits) tell();
   return fits;
 }
@@ -115,9 +112,9 @@ export async function tidy(principal: string): Promise<void> {
     (item) => item.state === "recorded" || item.state === "discarded" || item.state === "proposed",
   );
   if (settled.length <= settled_max) return;
-  const store = await openStore();
-  for (const item of settled.slice(0, settled.length - settled_max))
-    await store.delete("outbox", item.seq);
+  await within(["outbox"], "readwrite", async (of) => {
+    for (const item of settled.slice(0, -settled_max)) of("outbox").delete(item.seq);
+  });
 }
 
 /** Refused items hold up what follows for the same shipment. */

@@ -1,6 +1,5 @@
 // What this device keeps: the outbox, drafts, and the last that was known. IndexedDB, so that a
 // reload, a dead battery or a closed browser loses nothing that was typed.
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { ProblemBody, Proposal } from "../api/types";
 import type { ActName, Field } from "./acts";
 import type { Part } from "./units";
@@ -42,32 +41,40 @@ export interface Draft {
   replaces: number | null;
 }
 
-interface Dock extends DBSchema {
-  outbox: { key: number; value: Item; indexes: { ref: string } };
-  drafts: { key: [string, string]; value: Draft };
-  known: { key: string; value: { name: string; at: string; value: unknown } };
+type Name = "outbox" | "drafts" | "known";
+const versions = 1;
+let opened: Promise<IDBDatabase> | null = null;
+
+export const asked = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((done, no) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => no(request.error);
+  });
+
+function make(store: IDBDatabase): void {
+  const outbox = store.createObjectStore("outbox", { keyPath: "seq", autoIncrement: true });
+  outbox.createIndex("ref", "ref");
+  store.createObjectStore("drafts", { keyPath: ["principal", "about"] });
+  store.createObjectStore("known", { keyPath: "name" });
 }
-export type Store = IDBPDatabase<Dock>;
 
-let opened: Promise<Store> | null = null;
+async function open(): Promise<IDBDatabase> {
+  const opening = indexedDB.open("chipledger dock", versions);
+  opening.onupgradeneeded = () => make(opening.result);
+  const store = await asked(opening);
+  store.onclose = () => {
+    opened = null;
+  };
+  store.onversionchange = () => {
+    // Another tab brings a newer page: let it.
+    store.close();
+    opened = null;
+  };
+  return store;
+}
 
-export function openStore(): Promise<Store> {
-  opened ??= openDB<Dock>("chipledger dock", 1, {
-    upgrade(db) {
-      const outbox = db.createObjectStore("outbox", { keyPath: "seq", autoIncrement: true });
-      outbox.createIndex("ref", "ref");
-      db.createObjectStore("drafts", { keyPath: ["principal", "about"] });
-      db.createObjectStore("known", { keyPath: "name" });
-    },
-    blocking(_from, _to, event) {
-      // Another tab brings a newer page: let it.
-      (event.target as IDBDatabase).close();
-      opened = null;
-    },
-    terminated() {
-      opened = null;
-    },
-  }).catch((failed: unknown) => {
+function openStore(): Promise<IDBDatabase> {
+  opened ??= open().catch((failed: unknown) => {
     opened = null;
     throw failed;
   });
@@ -81,31 +88,42 @@ export async function closeStore(): Promise<void> {
   store?.close();
 }
 
+/** Runs `act` in one transaction, and returns when what it wrote is safe on the device. */
+export async function within<T>(
+  names: Name[],
+  mode: IDBTransactionMode,
+  act: (of: (name: Name) => IDBObjectStore) => Promise<T>,
+): Promise<T> {
+  const transaction = (await openStore()).transaction(names, mode, { durability: "strict" });
+  const safe = new Promise<void>((done, no) => {
+    transaction.oncomplete = () => done();
+    transaction.onabort = () => no(transaction.error);
+  });
+  const [result] = await Promise.all([act((name) => transaction.objectStore(name)), safe]);
+  return result;
+}
+
 export async function draftOf(principal: string, about: string): Promise<Draft | undefined> {
-  return (await openStore()).get("drafts", [principal, about]);
+  return within(["drafts"], "readonly", (of) => asked(of("drafts").get([principal, about])));
 }
 
 export async function keepDraft(draft: Draft): Promise<void> {
-  await (await openStore()).put("drafts", draft);
-}
-
-export async function dropDraft(principal: string, about: string): Promise<void> {
-  await (await openStore()).delete("drafts", [principal, about]);
+  await within(["drafts"], "readwrite", (of) => asked(of("drafts").put(draft)));
 }
 
 export async function known<T>(name: string): Promise<{ at: string; value: T } | undefined> {
-  return (await openStore()).get("known", name) as Promise<{ at: string; value: T } | undefined>;
+  return within(["known"], "readonly", (of) => asked(of("known").get(name)));
 }
 
 export async function keepKnown(name: string, value: unknown): Promise<void> {
-  await (await openStore()).put("known", { name, at: new Date().toISOString(), value });
+  const kept = { name, at: new Date().toISOString(), value };
+  await within(["known"], "readwrite", (of) => asked(of("known").put(kept)));
 }
 
 /** What another officer last saw on this device is not for this one. */
 export async function forgetOthers(principal: string): Promise<void> {
-  const transaction = (await openStore()).transaction("known", "readwrite");
-  for (const name of await transaction.store.getAllKeys())
-    if (name.startsWith("due ") && name !== `due ${principal}`)
-      await transaction.store.delete(name);
-  await transaction.done;
+  await within(["known"], "readwrite", async (of) => {
+    for (const name of (await asked(of("known").getAllKeys())) as string[])
+      if (name.startsWith("due ") && name !== `due ${principal}`) of("known").delete(name);
+  });
 }

@@ -91,8 +91,8 @@ export function App() {
       setCaller(token ? null : undefined);
     });
     const out = () => enter(null);
-    const link = () => {
-      const other = tokenOfLink();
+    const link = (event: HashChangeEvent) => {
+      const other = tokenOfLink(new URL(event.newURL).hash);
       // Nothing of one caller stays in the page for the next.
       if (other) void signIn(other).then(() => location.reload(), setProblem);
     };

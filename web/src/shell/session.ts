@@ -29,8 +29,8 @@ export async function signOut(): Promise<void> {
 }
 
 /** The token of a link #token=…, taken out of the address at once. */
-export function tokenOfLink(): string | null {
-  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+export function tokenOfLink(hash = location.hash): string | null {
+  const token = new URLSearchParams(hash.slice(1)).get("token");
   if (token) history.replaceState(null, "", location.pathname);
   return token;
 }

@@ -2,7 +2,6 @@
 import "fake-indexeddb/auto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { deleteDB } from "idb";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { drain, post, wait_max, waitAfter, type Send } from "../../../../web/src/dock/drain";
 import {
@@ -66,7 +65,9 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await closeStore();
-  await deleteDB("chipledger dock");
+  await new Promise((done) => {
+    indexedDB.deleteDatabase("chipledger dock").onsuccess = done;
+  });
 });
 
 const arrival = (shipment: string, principal = "li.wei", replaces: number | null = null) =>
