@@ -204,7 +204,10 @@ TEST_CASE("a server that was taken over leaves the tables to its successor, with
     REQUIRE(next.compares());
     CHECK(next.metric("drift") == "0");
     CHECK(old.metric("drift") == "0");
-    CHECK(old.client().get("/readyz").status == 503);  // It is fenced, and says so.
+    const char* late = R"({"firm":"F-LATE","name":"Late","tier":"T1"})";
+    CHECK(old.client().record("FirmRegistered", late).status == 503);  // It is fenced.
+    CHECK(old.metric("drift") == "0");
+    CHECK(old.metric("lag_entries") == "0");
     CHECK(next.demo.run("rebuild --check").code == 0);
 }
 
