@@ -1,6 +1,13 @@
 // script/bench audit: what an auditor's questions cost on a ledger that has grown for years.
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { end, root, Site, temporary_folder } from './lib/site.mjs';
 import { at_end, clean_up, median, memory_of, peak_of, quantile, sleep } from './lib/machine.mjs';
 import { wrk } from './lib/load.mjs';
@@ -17,6 +24,7 @@ function note(name, unit, values, text) {
   return values;
 }
 
+const mib = (bytes) => (bytes / 2 ** 20).toFixed(0) + ' MiB';
 const ms = (n) => (n < 10 ? n.toFixed(2) : n.toFixed(0)) + ' ms';
 let seed = 1;
 /** The same numbers on every run. */
@@ -36,17 +44,36 @@ export async function grown_site(folder, entries, { seconds_max = 0 } = {}) {
   const empty = memory_of(site.pid);
   await site.stop_server();
   console.error(`growing a ledger of ${entries} entries`);
-  const child = spawn(`${root}/build/bench/grow_ledger`,
-    ['--data', folder, '--entries', entries, '--corrections', process.env.BENCH_CORRECTIONS ?? 1000,
-      '--seconds-max', seconds_max].map(String), { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    `${root}/build/bench/grow_ledger`,
+    [
+      '--data',
+      folder,
+      '--entries',
+      entries,
+      '--corrections',
+      process.env.BENCH_CORRECTIONS ?? 1000,
+      '--seconds-max',
+      seconds_max,
+    ].map(String),
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   at_end(() => end(child));
   let said = '';
   child.stdout.on('data', (piece) => (said += piece));
   const code = await new Promise((done) => child.once('exit', done));
   if (code !== 0) throw new Error(`grow_ledger: exit ${code}`);
   const line = said.match(/^entries=(\d+) seconds=([\d.]+) rate=(\d+)/m);
-  writeFileSync(`${folder}/grown.json`, JSON.stringify(
-    { entries: +line[1], seconds: +line[2], rate: +line[3], empty_bytes: empty, said: said.split('\n')[0] }));
+  writeFileSync(
+    `${folder}/grown.json`,
+    JSON.stringify({
+      entries: +line[1],
+      seconds: +line[2],
+      rate: +line[3],
+      empty_bytes: empty,
+      said: said.split('\n')[0],
+    }),
+  );
   return site;
 }
 
@@ -56,7 +83,14 @@ export const grown_facts = (site) => JSON.parse(readFileSync(`${site.folder}/gro
 export async function drop_snapshots(site) {
   for (const name of ['snapshot', 'snapshots', 'snapshot.bin', 'log/snapshot'])
     rmSync(`${site.folder}/${name}`, { recursive: true, force: true });
-  for (const table of (await site.sql('chipledger', "SELECT tablename FROM pg_tables WHERE tablename LIKE '%snapshot%'")).split('\n').filter(Boolean))
+  for (const table of (
+    await site.sql(
+      'chipledger',
+      "SELECT tablename FROM pg_tables WHERE tablename LIKE '%snapshot%'",
+    )
+  )
+    .split('\n')
+    .filter(Boolean))
     await site.sql('chipledger', `TRUNCATE "${table}"`);
 }
 
@@ -71,13 +105,23 @@ async function timed(count, call) {
   return took;
 }
 
-const spread = (took) => ({ p50: median(took), p99: quantile(took, 0.99), max: Math.max(...took), count: took.length });
+const spread = (took) => ({
+  p50: median(took),
+  p99: quantile(took, 0.99),
+  max: Math.max(...took),
+  count: took.length,
+});
 const spread_text = (s) => `p50 ${ms(s.p50)}, max ${ms(s.max)} of ${s.count}`;
 
 export async function start_up(site, entries, facts) {
   await drop_snapshots(site);
   const cold = await site.serve();
-  note('start-up without snapshot', 's', { seconds: cold, entries }, `${cold.toFixed(2)} s, ${Math.round(entries / cold)} entries/s`);
+  note(
+    'start-up without snapshot',
+    's',
+    { seconds: cold, entries },
+    `${cold.toFixed(2)} s, ${Math.round(entries / cold)} entries/s`,
+  );
   await site.settle();
   await site.stop_server();
   const warm = await site.serve();
@@ -85,60 +129,116 @@ export async function start_up(site, entries, facts) {
   await site.settle();
   const bytes = memory_of(site.pid);
   const per_entry = (bytes - facts.empty_bytes) / entries;
-  note('memory per entry', 'bytes', { per_entry, bytes, empty: facts.empty_bytes },
-    `${per_entry.toFixed(0)} B (${(bytes / 2 ** 20).toFixed(0)} MiB, ${(facts.empty_bytes / 2 ** 20).toFixed(0)} MiB with none)`);
+  note(
+    'memory per entry',
+    'bytes',
+    { per_entry, bytes, empty: facts.empty_bytes },
+    `${per_entry.toFixed(0)} B (${mib(bytes)}, ${mib(facts.empty_bytes)} with none)`,
+  );
   return { cold, warm, per_entry };
 }
 
 /** The same reads at the head and at random positions, in turn. */
-export async function as_of_reads(site, entries, { rounds = 3, seconds = 3, connections = 16 } = {}) {
+export async function as_of_reads(
+  site,
+  entries,
+  { rounds = 3, seconds = 3, connections = 16 } = {},
+) {
   // Those that were there from the beginning.
   const all = (await site.ask('/v1/firms?limit=500')).data.map((firm) => firm.firm).sort();
   const firms = all.slice(0, Math.ceil(all.length / 2));
-  const paths = (suffix) => Array.from({ length: 4000 }, () =>
-    `/v1/firms/${firms[random(firms.length)]}/inventory${suffix()}`).join('\n');
+  const paths = (suffix) =>
+    Array.from(
+      { length: 4000 },
+      () => `/v1/firms/${firms[random(firms.length)]}/inventory${suffix()}`,
+    ).join('\n');
   const files = { head: `${site.folder}/head.paths`, 'as-of': `${site.folder}/as-of.paths` };
-  writeFileSync(files.head, paths(() => ''));
-  writeFileSync(files['as-of'], paths(() => `?as_of=${Math.floor(entries / 10) + random(Math.floor(entries * 0.9))}`));
+  writeFileSync(
+    files.head,
+    paths(() => ''),
+  );
+  writeFileSync(
+    files['as-of'],
+    paths(() => `?as_of=${Math.floor(entries / 10) + random(Math.floor(entries * 0.9))}`),
+  );
   const found = { head: [], 'as-of': [] };
   for (let round = 0; round < rounds; ++round)
     for (const kind of ['head', 'as-of'])
-      found[kind].push(await wrk(site.url, { connections, seconds, script: 'get', args: [files[kind], site.tokens.auditor] }));
+      found[kind].push(
+        await wrk(site.url, {
+          connections,
+          seconds,
+          script: 'get',
+          args: [files[kind], site.tokens.auditor],
+        }),
+      );
   const of = (kind, key) => median(found[kind].map((run) => run[key]));
   for (const kind of ['head', 'as-of'])
-    note(`inventory ${kind}, ${connections} connections`, 'req/s', { rate: of(kind, 'rate'), p50: of(kind, 'p50'), p99: of(kind, 'p99') },
-      `${of(kind, 'rate').toFixed(0)} req/s, p50 ${ms(of(kind, 'p50'))}, p99 ${ms(of(kind, 'p99'))}`);
+    note(
+      `inventory ${kind}, ${connections} connections`,
+      'req/s',
+      { rate: of(kind, 'rate'), p50: of(kind, 'p50'), p99: of(kind, 'p99') },
+      `${of(kind, 'rate').toFixed(0)} req/s, p50 ${ms(of(kind, 'p50'))}, p99 ${ms(of(kind, 'p99'))}`,
+    );
   const ratio = {
-    rate: of('as-of', 'rate') / of('head', 'rate'), p99: of('as-of', 'p99') / of('head', 'p99'), head_p99: of('head', 'p99'),
+    rate: of('as-of', 'rate') / of('head', 'rate'),
+    p99: of('as-of', 'p99') / of('head', 'p99'),
+    head_p99: of('head', 'p99'),
   };
-  note('as-of / head', 'ratio', ratio, `rate ${ratio.rate.toFixed(3)}, p99 ${ratio.p99.toFixed(1)}`);
+  note(
+    'as-of / head',
+    'ratio',
+    ratio,
+    `rate ${ratio.rate.toFixed(3)}, p99 ${ratio.p99.toFixed(1)}`,
+  );
   return ratio;
 }
 
 /** The next entries of a type, at or after a position. */
 async function near(site, type, position) {
   const { recorded_at } = await site.ask(`/v1/events/${position}`);
-  const page = await site.ask(`/v1/events?type=${type}&recorded_from=${encodeURIComponent(recorded_at)}&limit=20`);
+  const page = await site.ask(
+    `/v1/events?type=${type}&recorded_from=${encodeURIComponent(recorded_at)}&limit=20`,
+  );
   return page.data;
 }
 
 export async function questions(site, entries) {
   const explained = await site.ask('/v1/audit/explain?approval=AP-LONG&bucket=available');
-  const explain = spread(await timed(20, () => site.ask('/v1/audit/explain?approval=AP-LONG&bucket=available')));
-  note(`explain of ${explained.terms.length} terms`, 'ms', { terms: explained.terms.length, ...explain }, spread_text(explain));
-  const diff = spread(await timed(12, () => {
-    const [from, to] = [1 + random(entries), 1 + random(entries)].sort((a, b) => a - b);
-    return site.ask(`/v1/audit/diff?from=${from}&to=${to}`);
-  }));
+  const explain = spread(
+    await timed(20, () => site.ask('/v1/audit/explain?approval=AP-LONG&bucket=available')),
+  );
+  note(
+    `explain of ${explained.terms.length} terms`,
+    'ms',
+    { terms: explained.terms.length, ...explain },
+    spread_text(explain),
+  );
+  const diff = spread(
+    await timed(12, () => {
+      const [from, to] = [1 + random(entries), 1 + random(entries)].sort((a, b) => a - b);
+      return site.ask(`/v1/audit/diff?from=${from}&to=${to}`);
+    }),
+  );
   note('diff of two positions at random', 'ms', diff, spread_text(diff));
   for (const type of ['AllocationReserved', 'ApprovalGranted']) {
     const [entry] = await near(site, type, Math.floor(entries / 2));
     let refused = 0;
-    const what_if = spread(await timed(2, async () => {
-      const answer = await site.ask('/v1/audit/what-if', { method: 'POST', body: { remove: [entry.position] } });
-      refused = answer.refused.length;
-    }));
-    note(`what-if without ${type}, middle`, 'ms', { refused, ...what_if }, `${spread_text(what_if)}; ${refused} refused`);
+    const what_if = spread(
+      await timed(2, async () => {
+        const answer = await site.ask('/v1/audit/what-if', {
+          method: 'POST',
+          body: { remove: [entry.position] },
+        });
+        refused = answer.refused.length;
+      }),
+    );
+    note(
+      `what-if without ${type}, middle`,
+      'ms',
+      { refused, ...what_if },
+      `${spread_text(what_if)}; ${refused} refused`,
+    );
   }
   return { explain, diff };
 }
@@ -151,17 +251,26 @@ function writers(site, tag) {
     for (let n = 0; going; ++n) {
       const id = `W-${tag}-${writer}-${n}`;
       await site.ask('/v1/events', {
-        role: 'logistics', method: 'POST', headers: { 'idempotency-key': id },
+        role: 'logistics',
+        method: 'POST',
+        headers: { 'idempotency-key': id },
         body: { type: 'BatchRegistered', data: { batch: id, sku: 'H200-141G', qty: 64 } },
       });
       answered.push(performance.now());
     }
   };
   const all = Promise.all(Array.from({ length: 8 }, (_, i) => one(i)));
-  return { stop: async () => { going = false; await all; return answered; } };
+  return {
+    stop: async () => {
+      going = false;
+      await all;
+      return answered;
+    },
+  };
 }
 
-const longest_gap = (moments) => moments.slice(1).reduce((most, at, i) => Math.max(most, at - moments[i]), 0);
+const longest_gap = (moments) =>
+  moments.slice(1).reduce((most, at, i) => Math.max(most, at - moments[i]), 0);
 
 /** What eight writers notice while `act` runs: the longest time without an answer to any. */
 async function noticed(site, name, act) {
@@ -173,31 +282,58 @@ async function noticed(site, name, act) {
   await sleep(300);
   const moments = await beside.stop();
   const gap = longest_gap(moments);
-  note(name, 'ms', { gap, took, status, answers: moments.length }, `longest gap ${ms(gap)}; it took ${ms(took)}${status}`);
+  note(
+    name,
+    'ms',
+    { gap, took, status, answers: moments.length },
+    `longest gap ${ms(gap)}; it took ${ms(took)}${status}`,
+  );
   return gap;
 }
 
 export async function corrections(site, entries) {
   const middle = Math.floor(entries / 2);
-  const send = (entry, data) => site.ask('/v1/events', {
-    method: 'POST', any: true, headers: { 'idempotency-key': `fix-${entry.position}-${Date.now()}` },
-    body: { type: data ? 'EventCorrected' : 'EventVoided',
-      data: data ? { target: entry.position, reason: 'incorrect_data', replacement: { data } }
-        : { target: entry.position, reason: 'did_not_occur' } },
-  });
+  const send = (entry, data) =>
+    site.ask('/v1/events', {
+      method: 'POST',
+      any: true,
+      headers: { 'idempotency-key': `fix-${entry.position}-${Date.now()}` },
+      body: {
+        type: data ? 'EventCorrected' : 'EventVoided',
+        data: data
+          ? { target: entry.position, reason: 'incorrect_data', replacement: { data } }
+          : { target: entry.position, reason: 'did_not_occur' },
+      },
+    });
   const correct = (type, change) => async () => {
     for (const entry of await near(site, type, middle)) {
       const answer = await send(entry, change && { ...entry.data, ...change });
-      if (answer.code !== 'duplicate-correction') return answer.code ? `, ${answer.code}` : ', recorded';
+      if (answer.code !== 'duplicate-correction')
+        return answer.code ? `, ${answer.code}` : ', recorded';
     }
     throw new Error(`no ${type} near the middle that is not corrected yet`);
   };
   const what = '8 writers, ';
   return {
-    none: await noticed(site, '8 writers alone', async () => { await sleep(500); return ''; }),
-    inspected: await noticed(site, what + 'inspection corrected, middle', correct('ShipmentInspected', { findings: 'seal broken' })),
-    deployed: await noticed(site, what + 'deployment corrected, middle', correct('AllocationDeployed', { site: 'ELSEWHERE-1' })),
-    refused: await noticed(site, what + 'reservation voided, middle', correct('AllocationReserved', null)),
+    none: await noticed(site, '8 writers alone', async () => {
+      await sleep(500);
+      return '';
+    }),
+    inspected: await noticed(
+      site,
+      what + 'inspection corrected, middle',
+      correct('ShipmentInspected', { findings: 'seal broken' }),
+    ),
+    deployed: await noticed(
+      site,
+      what + 'deployment corrected, middle',
+      correct('AllocationDeployed', { site: 'ELSEWHERE-1' }),
+    ),
+    refused: await noticed(
+      site,
+      what + 'reservation voided, middle',
+      correct('AllocationReserved', null),
+    ),
   };
 }
 
@@ -206,13 +342,18 @@ async function main(entries, folder) {
   const site = await grown_site(folder ?? temporary_folder(), entries);
   const facts = grown_facts(site);
   console.log(`audit on ${facts.said}${keep ? ` in ${site.folder}` : ''}`);
-  note('growth', 'entries/s', { rate: facts.rate, entries: facts.entries }, `${facts.rate} entries/s`);
+  note(
+    'growth',
+    'entries/s',
+    { rate: facts.rate, entries: facts.entries },
+    `${facts.rate} entries/s`,
+  );
   await start_up(site, facts.entries, facts);
   await as_of_reads(site, facts.entries);
   await questions(site, facts.entries);
   await corrections(site, facts.entries);
   const peak = peak_of(site.pid);
-  note('peak memory', 'bytes', { bytes: peak }, `${(peak / 2 ** 20).toFixed(0)} MiB`);
+  note('peak memory', 'bytes', { bytes: peak }, mib(peak));
   console.log(`these figures, for machines: ${results_file}`);
 }
 

@@ -26,7 +26,7 @@ constexpr Oid oid_bytea = 17, oid_int8 = 20, oid_text = 25;
 constexpr Oid oid_bytea_list = 1001, oid_int8_list = 1016, oid_text_list = 1009;
 
 constexpr const char* schema =
-    "DROP TABLE IF EXISTS limit_event;"
+    "SET client_min_messages = warning; DROP TABLE IF EXISTS limit_event;"
     "CREATE TABLE limit_event (position bigint PRIMARY KEY, stream text NOT NULL,"
     " version bigint NOT NULL, type text NOT NULL, at timestamptz NOT NULL DEFAULT now(),"
     " bytes bytea NOT NULL, UNIQUE (stream, version))";
@@ -91,7 +91,7 @@ void insert_rows(PGconn* connection, std::int64_t& position, int rows, std::mt19
         payloads{oid_bytea};
     for (int i = 0; i < rows; ++i) {
         positions.add(++position);
-        streams.add("batch-" + std::to_string(random() % 1'000'000'000'000));
+        streams.add("batch-" + std::to_string(random()));
         versions.add(std::int64_t{0});
         types.add("ShipmentReceived");
         payloads.add(payload);

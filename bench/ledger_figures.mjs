@@ -15,14 +15,20 @@ const seconds_of = async (work) => {
 /** CPU seconds of a program and whether it ended well: bash's `times` of a child. */
 async function cpu_seconds(program, args) {
   const quoted = [program, ...args].map((word) => `'${word}'`).join(' ');
-  const out = await run('bash', ['-c', `TIMEFORMAT='%U %S'; { time ${quoted} >/dev/null; } 2>&1 | tail -1`]);
+  const out = await run('bash', [
+    '-c',
+    `set -o pipefail; TIMEFORMAT='%U %S'; { time ${quoted} >/dev/null; } 2>&1 | tail -1`,
+  ]);
   const [user, system] = out.trim().split(' ').map(Number);
   return user + system;
 }
 
 /** SHA-256 of 400-byte blocks, a second and core. */
 async function sha256_rate() {
-  const out = await run('bash', ['-c', 'openssl speed -elapsed -seconds 1 -bytes 400 sha256 2>/dev/null | tail -1']);
+  const out = await run('bash', [
+    '-c',
+    'openssl speed -elapsed -seconds 1 -bytes 400 sha256 2>/dev/null | tail -1',
+  ]);
   return (+out.match(/([\d.]+)k\s*$/)[1] * 1000) / 400;
 }
 
@@ -40,17 +46,36 @@ async function disk(site) {
 }
 
 /** The log as text, ordered, to nowhere: what psql needs for it. */
-const copy_out = (site) => new Promise((done, failed) => {
-  const child = spawn('psql', ['-X', '-q', '-h', site.socket, '-U', 'postgres', '-d', 'chipledger', '-c',
-    'COPY (SELECT * FROM event ORDER BY position) TO STDOUT'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  child.once('exit', (code) => (code === 0 ? done() : failed(new Error('psql COPY failed'))));
-});
+const copy_out = (site) =>
+  new Promise((done, failed) => {
+    const child = spawn(
+      'psql',
+      [
+        '-X',
+        '-q',
+        '-h',
+        site.socket,
+        '-U',
+        'postgres',
+        '-d',
+        'chipledger',
+        '-c',
+        'COPY (SELECT * FROM event ORDER BY position) TO STDOUT',
+      ],
+      { stdio: ['ignore', 'ignore', 'inherit'] },
+    );
+    child.once('exit', (code) => (code === 0 ? done() : failed(new Error('psql COPY failed'))));
+  });
 
 /** What PostgreSQL takes to give the signer an entry back, in CPU microseconds. */
 async function read_back_us(site, entries) {
   const before = cpu_of_family(site.postgres.pid);
-  await run('bash', ['-c', `psql -X -q -h '${site.socket}' -U postgres -d chipledger -c ` +
-    `"COPY (SELECT salt, bytes FROM event ORDER BY position) TO STDOUT (FORMAT binary)" >/dev/null`]);
+  await run('bash', [
+    '-c',
+    `psql -X -q -h '${site.socket}' -U postgres -d chipledger -c ` +
+      `"COPY (SELECT salt, bytes FROM event ORDER BY position) TO STDOUT (FORMAT binary)" ` +
+      `>/dev/null`,
+  ]);
   return (cpu_of_family(site.postgres.pid) - before) / entries;
 }
 
@@ -58,7 +83,10 @@ async function read_back_us(site, entries) {
 export async function ledger_figures({ entries, rounds, grow_seconds_max }, ask = async () => {}) {
   const site = await grown_site(temporary_folder(), entries, { seconds_max: grow_seconds_max });
   const facts = grown_facts(site);
-  const copies = [], starts = [], verifies = [], hashes = [];
+  const copies = [],
+    starts = [],
+    verifies = [],
+    hashes = [];
   const begin = performance.now();
   let memory = 0;
   for (let round = 0; round < Math.min(rounds, 3); ++round) {
@@ -71,7 +99,9 @@ export async function ledger_figures({ entries, rounds, grow_seconds_max }, ask 
     await site.stop_server();
     hashes.push(await sha256_rate());
     if (round === 0 || facts.entries < 200_000)
-      verifies.push(facts.entries / (await cpu_seconds(chipledger, ['verify', '--data', site.folder])));
+      verifies.push(
+        facts.entries / (await cpu_seconds(chipledger, ['verify', '--data', site.folder])),
+      );
   }
   const warm = await site.serve();
   await ask(site, facts.entries);
@@ -80,7 +110,15 @@ export async function ledger_figures({ entries, rounds, grow_seconds_max }, ask 
   const read_back = await read_back_us(site, facts.entries);
   await site.stop();
   return {
-    ...facts, copies, starts, verifies, hashes, warm, sizes, read_back,
-    cold: facts.entries / median(starts), memory_per_entry: (memory - facts.empty_bytes) / facts.entries,
+    ...facts,
+    copies,
+    starts,
+    verifies,
+    hashes,
+    warm,
+    sizes,
+    read_back,
+    cold: facts.entries / median(starts),
+    memory_per_entry: (memory - facts.empty_bytes) / facts.entries,
   };
 }

@@ -1,4 +1,4 @@
-// script/bench scale: the same figures on ledgers of several sizes, and what an entry costs in each.
+// script/bench scale: the same figures on ledgers of several sizes; what an entry costs in each.
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { as_of_reads } from './audit.mjs';
 import { root } from './lib/site.mjs';
@@ -18,7 +18,10 @@ const columns = [
   ['read at the head, p99 ms', (f) => figure(f.reads.head_p99)],
   ['read of the past / head, rate', (f) => figure(f.reads.rate)],
   ['memory, B an entry', (f) => figure(f.memory_per_entry)],
-  ['event and event_subject / canonical bytes', (f) => figure((f.sizes.event + f.sizes.subjects) / f.sizes.canonical)],
+  [
+    'event and event_subject / canonical bytes',
+    (f) => figure((f.sizes.event + f.sizes.subjects) / f.sizes.canonical),
+  ],
   ['whole database, B an entry', (f) => figure(f.sizes.database / f.entries)],
 ];
 
@@ -26,11 +29,17 @@ async function main(sizes) {
   const found = [];
   for (const entries of sizes) {
     const reads = {};
-    const ask = async (site, of) => Object.assign(reads, await as_of_reads(site, of, { rounds: 1 }));
-    found.push({ ...(await ledger_figures({ entries, rounds: 1, grow_seconds_max: 0 }, ask)), reads });
+    const ask = async (site, of) =>
+      Object.assign(reads, await as_of_reads(site, of, { rounds: 1 }));
+    found.push({
+      ...(await ledger_figures({ entries, rounds: 1, grow_seconds_max: 0 }, ask)),
+      reads,
+    });
     mkdirSync(`${root}/build/bench`, { recursive: true });
-    appendFileSync(process.env.BENCH_RESULTS ?? `${root}/build/bench/results.jsonl`,
-      JSON.stringify({ time: new Date().toISOString(), bench: 'scale', ...found.at(-1) }) + '\n');
+    appendFileSync(
+      process.env.BENCH_RESULTS ?? `${root}/build/bench/results.jsonl`,
+      JSON.stringify({ time: new Date().toISOString(), bench: 'scale', ...found.at(-1) }) + '\n',
+    );
   }
   for (const [name, text] of columns) console.log(`| ${name} | ${found.map(text).join(' | ')} |`);
 }

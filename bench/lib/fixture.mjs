@@ -13,8 +13,12 @@ async function record(site, role, events) {
   let n = 0;
   for (const list of lists(events))
     await site.ask('/v1/events', {
-      role, method: 'POST', body: { events: list },
-      headers: { 'idempotency-key': `fixture-${role}-${events[0].type}-${Object.values(events[0].data)[0]}-${n++}` },
+      role,
+      method: 'POST',
+      body: { events: list },
+      headers: {
+        'idempotency-key': `${role}-${events[0].type}-${Object.values(events[0].data)[0]}-${n++}`,
+      },
     });
 }
 
@@ -24,55 +28,116 @@ const each = (count, make) => Array.from({ length: count }, (_, i) => make(i));
 async function approvals(site) {
   for (const second of [0, firms_total]) {
     const id = (i) => i + second;
-    await record(site, 'regulator', each(firms_total, (i) => ({
-      type: 'ApplicationSubmitted',
-      data: { application: `APP-${id(i)}`, firm: `F-${i}`, sku: 'H200-141G', qty: second ? 1000 : 9_900_000, end_use: 'cloud' },
-    })));
-    await record(site, 'regulator', each(firms_total, (i) => ({
-      type: 'ApplicationReviewStarted', data: { application: `APP-${id(i)}` },
-    })));
-    await record(site, 'regulator', each(firms_total, (i) => ({
-      type: 'ApprovalGranted',
-      data: {
-        approval: `AP-${id(i)}`, application: `APP-${id(i)}`, firm: `F-${i}`, granted: second ? 1000 : 9_900_000,
-        period: 'BENCH', valid_from: day(2000), valid_to: day(2199), conditions: ['Quarterly end-use report'],
-      },
-    })));
+    await record(
+      site,
+      'regulator',
+      each(firms_total, (i) => ({
+        type: 'ApplicationSubmitted',
+        data: {
+          application: `APP-${id(i)}`,
+          firm: `F-${i}`,
+          sku: 'H200-141G',
+          qty: second ? 1000 : 9_900_000,
+          end_use: 'cloud',
+        },
+      })),
+    );
+    await record(
+      site,
+      'regulator',
+      each(firms_total, (i) => ({
+        type: 'ApplicationReviewStarted',
+        data: { application: `APP-${id(i)}` },
+      })),
+    );
+    await record(
+      site,
+      'regulator',
+      each(firms_total, (i) => ({
+        type: 'ApprovalGranted',
+        data: {
+          approval: `AP-${id(i)}`,
+          application: `APP-${id(i)}`,
+          firm: `F-${i}`,
+          granted: second ? 1000 : 9_900_000,
+          period: 'BENCH',
+          valid_from: day(2000),
+          valid_to: day(2199),
+          conditions: ['Quarterly end-use report'],
+        },
+      })),
+    );
   }
 }
 
 /** Of each pool the first nine million units are free, a thousand have arrived in a shipment. */
 async function goods(site) {
   const units = (i) => [{ batch: `POOL-${i}`, from: 9_900_001, to: 9_901_000 }];
-  await record(site, 'logistics', each(pools, (i) => ({
-    type: 'BatchRegistered', data: { batch: `POOL-${i}`, sku: 'H200-141G', qty: 10_000_000 },
-  })));
-  await record(site, 'logistics', each(pools, (i) => ({
-    type: 'BatchTestCertified', data: { batch: `POOL-${i}`, lab: 'Jinghe Test Laboratory', certificate: `TC-${i}` },
-  })));
-  await record(site, 'regulator', each(pools, (i) => ({
-    type: 'AllocationReserved', data: { approval: `AP-${i}`, units: units(i) },
-  })));
-  await record(site, 'logistics', each(pools, (i) => ({
-    type: 'ShipmentDispatched', data: { shipment: `S-${i}`, approval: `AP-${i}`, units: units(i), port: 'CNSHA' },
-  })));
-  await record(site, 'customs', each(pools, (i) => ({
-    type: 'ShipmentArrived', data: { shipment: `S-${i}`, units: units(i), office: 'SHA-01' },
-  })));
+  await record(
+    site,
+    'logistics',
+    each(pools, (i) => ({
+      type: 'BatchRegistered',
+      data: { batch: `POOL-${i}`, sku: 'H200-141G', qty: 10_000_000 },
+    })),
+  );
+  await record(
+    site,
+    'logistics',
+    each(pools, (i) => ({
+      type: 'BatchTestCertified',
+      data: { batch: `POOL-${i}`, lab: 'Jinghe Test Laboratory', certificate: `TC-${i}` },
+    })),
+  );
+  await record(
+    site,
+    'regulator',
+    each(pools, (i) => ({
+      type: 'AllocationReserved',
+      data: { approval: `AP-${i}`, units: units(i) },
+    })),
+  );
+  await record(
+    site,
+    'logistics',
+    each(pools, (i) => ({
+      type: 'ShipmentDispatched',
+      data: { shipment: `S-${i}`, approval: `AP-${i}`, units: units(i), port: 'CNSHA' },
+    })),
+  );
+  await record(
+    site,
+    'customs',
+    each(pools, (i) => ({
+      type: 'ShipmentArrived',
+      data: { shipment: `S-${i}`, units: units(i), office: 'SHA-01' },
+    })),
+  );
 }
 
 /** Records all of it in a new ledger. */
 export async function furnish(site) {
-  await record(site, 'regulator', [{
-    type: 'PolicyPublished',
-    data: {
-      policy_version: 1, period: 'BENCH', caps: { T1: 10_000_000 }, critical_pct: 80, carry_over_max_pct: 20,
-      confiscation_effect: 'forfeit',
+  await record(site, 'regulator', [
+    {
+      type: 'PolicyPublished',
+      data: {
+        policy_version: 1,
+        period: 'BENCH',
+        caps: { T1: 10_000_000 },
+        critical_pct: 80,
+        carry_over_max_pct: 20,
+        confiscation_effect: 'forfeit',
+      },
     },
-  }]);
-  await record(site, 'regulator', each(firms_total, (i) => ({
-    type: 'FirmRegistered', data: { firm: `F-${i}`, name: `Lanting Cloud ${i}`, tier: 'T1', sector: 'platform' },
-  })));
+  ]);
+  await record(
+    site,
+    'regulator',
+    each(firms_total, (i) => ({
+      type: 'FirmRegistered',
+      data: { firm: `F-${i}`, name: `Lanting Cloud ${i}`, tier: 'T1', sector: 'platform' },
+    })),
+  );
   await approvals(site);
   await goods(site);
 }

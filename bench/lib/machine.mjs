@@ -36,7 +36,9 @@ export function cpu_of_family(pid) {
 }
 
 function status_kib(pid, name) {
-  const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(new RegExp(`^${name}:\\s+(\\d+)`, 'm'));
+  const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(
+    new RegExp(`^${name}:\\s+(\\d+)`, 'm'),
+  );
   return line ? +line[1] : 0;
 }
 
@@ -60,13 +62,19 @@ export function quantile(values, share) {
 export function run(program, args, options = {}) {
   return new Promise((done, failed) => {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
-    let out = '', err = '';
+    let out = '',
+      err = '';
     child.stdout.on('data', (piece) => (out += piece));
     child.stderr.on('data', (piece) => (err += piece));
     child.on('error', failed);
     child.on('close', (code) => {
       if (code === 0) done(out);
-      else failed(new Error(`${program} ${args.slice(0, 6).join(' ')}: exit ${code}\n${err}${out}`.slice(0, 2000)));
+      else
+        failed(
+          new Error(
+            `${program} ${args.slice(0, 6).join(' ')}: exit ${code}\n${err}${out}`.slice(0, 2000),
+          ),
+        );
     });
   });
 }
@@ -84,7 +92,10 @@ export function about_machine(postgres_bin, nginx) {
     date: new Date().toISOString().slice(0, 16) + 'Z',
     machine: `${cpus.length} × ${cpus[0].model.trim()}, ${Math.round(os.totalmem() / 2 ** 30)} GiB`,
     kernel: `${os.type()} ${os.release()}`,
-    load: os.loadavg().map((n) => n.toFixed(1)).join(' '),
+    load: os
+      .loadavg()
+      .map((n) => n.toFixed(1))
+      .join(' '),
     postgres: first_line(`${postgres_bin}/postgres`, ['--version']),
     node: process.version,
     compiler: first_line('g++', ['--version']),
@@ -102,7 +113,10 @@ export function at_end(work) {
 export async function clean_up() {
   while (cleanups.length) await cleanups.pop()();
 }
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]])
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])
   process.on(signal, async () => {
     await clean_up();
     process.exit(code);

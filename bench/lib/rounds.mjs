@@ -3,24 +3,30 @@ import { cpu_of_family, median } from './machine.mjs';
 
 const tries_max = 3;
 
-/** One run of a case: its result with rate in entries, and CPU microseconds an entry. */
+/** One run of a case: its result with rate in entries, and CPU microseconds an entry (none where
+    what runs is `mixed`). */
 async function measure(site, one, seconds) {
   await site.sql('postgres', 'CHECKPOINT');
-  const cpu = () => ({ pg: cpu_of_family(site.postgres.pid), server: one.pid ? cpu_of_family(one.pid()) : 0 });
+  const cpu = () => ({
+    pg: cpu_of_family(site.postgres.pid),
+    server: one.pid ? cpu_of_family(one.pid()) : 0,
+  });
   const before = cpu();
   const result = await one.run(seconds);
   if (one.settles) await site.settle(); // What goes on behind the answers is part of their cost.
   const after = cpu();
   const entries = result.requests * (one.entries ?? 1);
+  const rate = result.rate * (one.entries ?? 1);
+  if (one.mixed) return { ...result, rate, server_us: NaN, pg_us: NaN };
   return {
     ...result,
-    rate: result.rate * (one.entries ?? 1),
+    rate,
     server_us: (result.cpu ?? after.server - before.server) / entries,
     pg_us: (after.pg - before.pg) / entries,
   };
 }
 
-/** Results by case, one for each round; fewer rounds, but three, where `seconds_max` have passed. */
+/** Results by case, one for each round; fewer, but three, where `seconds_max` have passed. */
 export async function play(site, cases, { rounds, seconds, seconds_max = Infinity, tell }) {
   const begin = performance.now();
   const found = Object.fromEntries(cases.map((one) => [one.name, []]));
@@ -41,7 +47,7 @@ export async function play(site, cases, { rounds, seconds, seconds_max = Infinit
 
 /** Median, least and most of a figure over the rounds. */
 export function over_rounds(all) {
-  const values = all.filter(Number.isFinite); // A round in which nothing was answered tells nothing.
+  const values = all.filter(Number.isFinite); // Nothing was answered: it tells nothing.
   if (!values.length) return { median: NaN, min: NaN, max: NaN };
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }

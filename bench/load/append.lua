@@ -9,8 +9,9 @@ local pools = 64
 local tail = [[,"documents":[{"type":"air waybill","ref":"160-00012345"},]]
   .. [[{"type":"export licence","ref":"LIC-2026-00345"}],]]
   .. [["reason":"pallet sealed, counted twice, seal number 000012345 intact"}]]
-local batch = [[{"type":"BatchRegistered","occurred_at":"%s","data":{"batch":"B-%d","sku":"H200-141G",]]
-  .. [["qty":64,"origin":"TW","supplier":"Nanfang Components","export_licence":"EL-2026-00345"}]] .. tail
+local batch = [[{"type":"BatchRegistered","occurred_at":"%s","data":{"batch":"B-%d",]]
+  .. [["sku":"H200-141G","qty":64,"origin":"TW","supplier":"Nanfang Components",]]
+  .. [["export_licence":"EL-2026-00345"}]] .. tail
 local reserved = [[{"type":"AllocationReserved","occurred_at":"%s","data":{"approval":"AP-%d",]]
   .. [["units":[{"batch":"POOL-%d","from":%d,"to":%d}]}]] .. tail
 local inspected = [[{"type":"ShipmentInspected","occurred_at":"%s","data":{"shipment":"S-%d",]]

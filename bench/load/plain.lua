@@ -4,7 +4,8 @@ dofile(here .. "result.lua")
 
 local body = [[{"kind":"shipment.received","batch":"B-%s-%d","firm":"F-%05d","model":"H200-141G",]]
   .. [["qty":64,"hs":"8473.30","origin":"TW","port":"CNSHA","declared_usd":1920000,"carrier":]]
-  .. [["Halcyon Lines","awb":"160-00012345","at":"2026-03-14T08:15:00Z","actor":"customs:officer-12",]]
+  .. [["Halcyon Lines","awb":"160-00012345","at":"2026-03-14T08:15:00Z",]]
+  .. [["actor":"customs:officer-12",]]
   .. [["licence":"LIC-2026-00345","warehouse":"WH-EAST-3",]]
   .. [["note":"pallet sealed, counted twice, seal number 000012345 intact"}]]
 local head = { ["Content-Type"] = "application/json" }

@@ -1,2 +1,2 @@
-\set b random(1, 1000000000000)
+\set b random(1, 1000000000000000000)
 INSERT INTO one_event (stream, version, type, bytes) VALUES ('batch-' || :b, 0, 'ShipmentReceived', '{"kind":"shipment.received","batch":"B-00012345","firm":"F-00042","model":"H200-141G","qty":64,"hs":"8473.30","origin":"TW","port":"CNSHA","declared_usd":1920000,"carrier":"Halcyon Lines","awb":"160-00012345","at":"20260314T081500Z","actor":"customs-officer-12","licence":"LIC-2026-00345","warehouse":"WH-EAST-3","note":"pallet sealed, counted twice, seal number 000012345 intact"}');
