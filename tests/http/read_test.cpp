@@ -63,8 +63,8 @@ TEST_CASE("a dock asks for what is still open at its office", "[read]")
     World w;
     const auto listed = [&](const std::string& query) {
         std::string ids;
-        const Json answer = w.customs.read("/v1/shipments?" + query);
-        for (const Json& one : answer["data"])
+        const Json page = w.customs.read("/v1/shipments?" + query);
+        for (const Json& one : page["data"])
             ids += one["shipment"].get<std::string>() + ' ';
         return ids;
     };

@@ -1,5 +1,5 @@
 // Pictures of the page for docs/img, from a server with the demo.
-// usage: CHIPLEDGER_URL=… CHIPLEDGER_DATA=… node tests/web/pictures.mjs
+// usage: CHIPLEDGER_URL=… CHIPLEDGER_DATA=… node tests/web/pictures.mjs [name]…   (none: all)
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,11 +21,15 @@ const screens = [
     await page.locator("dialog button.primary").click();
     await page.waitForSelector("dialog table.differences");
   }],
+  ["dock", "customs", "#/dock", ".due"],
+  ["dock-form", "customs", "#/dock?shipment=S-0288", ".verdict-yes"],
 ];
+const wanted = process.argv.slice(2);
 const looks = [[1280, 800, "en", "light"], [360, 740, "zh-CN", "light"]];
 
 for (const [width, height, locale, colorScheme] of looks) {
   for (const [name, role, address, until, act] of screens) {
+    if (wanted.length && !wanted.includes(name)) continue;
     const profile = mkdtempSync(join(tmpdir(), "pictures-"));
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: "/usr/bin/chromium", headless: true, viewport: { width, height }, locale, colorScheme,

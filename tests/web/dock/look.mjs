@@ -100,6 +100,7 @@ export function look(world) {
       });
 
     it("record in two actions at 320 px too", async () => {
+      world.line.mend();
       const context = await world.browser.newContext({
         locale: "zh-CN",
         viewport: { width: 320, height: 640 },
