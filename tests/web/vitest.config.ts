@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 const root = import.meta.dirname;
-const browser = { root, testTimeout: 120_000, hookTimeout: 60_000 };
+// A real browser on a busy machine: what fails once must hold when it is tried again.
+const browser = { root, testTimeout: 120_000, hookTimeout: 60_000, retry: 1 };
 
 export default defineConfig({
   test: {

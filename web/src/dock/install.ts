@@ -2,6 +2,8 @@
 // Only here, so that nobody else's page fetches them. All of it needs HTTPS or localhost; elsewhere
 // the outbox works while the page is open.
 
+const after_first_view = 1_000; // Milliseconds: the browser asks for the icons too, and nobody waits for them.
+
 let done = false;
 
 export function install(): void {
@@ -10,7 +12,7 @@ export function install(): void {
   const manifest = document.createElement("link");
   manifest.rel = "manifest";
   manifest.href = "/dock.webmanifest";
-  document.head.append(manifest);
+  setTimeout(() => document.head.append(manifest), after_first_view);
   void navigator.storage?.persist?.().catch(() => false);
   if (!("serviceWorker" in navigator)) return;
   navigator.serviceWorker
