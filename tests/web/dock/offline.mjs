@@ -246,7 +246,7 @@ export function offline(world) {
 
     it("the page can be installed", async () => {
       const devtools = await context.newCDPSession(page);
-    await page.waitForSelector("link[rel=manifest]", { state: "attached" });
+      await page.waitForSelector("link[rel=manifest]", { state: "attached" });
       const { errors, manifest } = await devtools.send("Page.getAppManifest");
       assert.deepEqual(errors, []);
       assert.equal(manifest.startUrl, `${world.line.url}/#/dock`);
