@@ -1,3 +1,4 @@
+#include "codec/canonical_reader.hpp"
 #include "codec/event_json.hpp"
 #include "codec/json_profile.hpp"
 #include "codec/reader.hpp"
@@ -8,8 +9,6 @@ namespace chipledger {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr std::size_t entry_bytes_max = 4'000'000;  // Ours: with subjects of a thousand batches.
 
 bool read_type(Reader& reader, const Json& body, const std::string& pointer, std::string& type)
 {
@@ -56,6 +55,12 @@ Result<Proposal> read_proposal(const Json& body, const std::string& pointer,
 }
 
 Result<Event> decode(std::string_view bytes)
+{
+    if (auto event = read_canonical(bytes)) return std::move(*event);
+    return decode_slowly(bytes);
+}
+
+Result<Event> decode_slowly(std::string_view bytes)
 {
     const Result<Json> parsed = parse_profile(bytes, {.bytes_max = entry_bytes_max});
     if (!parsed) return parsed.error();

@@ -38,6 +38,13 @@ std::string child(const std::string& pointer, std::size_t index)
     return pointer + '/' + std::to_string(index);
 }
 
+bool is_sha256(std::string_view text)
+{
+    return text.size() == 64 && std::ranges::all_of(text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    });
+}
+
 bool Reader::no(const std::string& pointer, std::string remedy, Code code)
 {
     if (!refusal_) refusal_ = Refusal{code, pointer, std::move(remedy)};
@@ -317,11 +324,7 @@ bool Reader::documents(const Json& value, const std::string& pointer, std::vecto
     if (!list(value, pointer, out)) return false;
     for (std::size_t i = 0; i < out.size(); ++i) {
         if (!out[i].sha256) continue;
-        const std::string& hash = out[i].sha256->value;
-        const bool hex = hash.size() == 64 && std::ranges::all_of(hash, [](char c) {
-            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-        });
-        if (!hex)
+        if (!is_sha256(out[i].sha256->value))
             return no(child(child(pointer, i), "sha256"), "Send 64 lower-case hexadecimal digits.");
     }
     return true;

@@ -13,6 +13,9 @@ namespace chipledger {
 std::string child(const std::string& pointer, std::string_view name);
 std::string child(const std::string& pointer, std::size_t index);
 
+/// 64 lower-case hexadecimal digits.
+bool is_sha256(std::string_view text);
+
 /// Reads described values out of JSON and keeps the first thing that is wrong, with its pointer.
 /// A request may say some things shorter than the stored form; `request` tells which it is.
 class Reader {
@@ -36,6 +39,8 @@ public:
     bool documents(const Json& value, const std::string& pointer, std::vector<Document>& out);
     bool actor(const Json& value, const std::string& pointer, Actor& out);
     bool subjects(const Json& value, const std::string& pointer, std::vector<Subject>& out);
+    /// Members that go together, or exclude each other.
+    bool whole(const EventData& data, const std::string& pointer);
 
     bool no(const std::string& pointer, std::string remedy, Code code = Code::malformed);
 
@@ -56,7 +61,6 @@ private:
     bool members_fit(const Condition& out, const std::string& pointer);
     bool replacement(const Json& value, const std::string& pointer, const EventCorrected& target,
                      Box<Replacement>& out);
-    bool whole(const EventData& data, const std::string& pointer);
 
     bool request_;
     bool inside_replacement_ = false;

@@ -1,5 +1,6 @@
 #include "codec/event_json.hpp"
 
+#include "codec/canonical_reader.hpp"
 #include "codec/json_profile.hpp"
 #include "codec/wire.hpp"
 #include "unit/codec/random_event.hpp"
@@ -54,6 +55,38 @@ TEST_CASE("an entry has the form of the design, byte for byte", "[entry]")
     CHECK(std::get<ShipmentArrived>(event->data) ==
           ShipmentArrived{ShipmentId{"S-1"}, {{BatchId{"B01"}, 1, 398}}, {}});
     CHECK(encode(*event) == arrival);
+}
+
+TEST_CASE("the fast reader of entries reads what the slow one reads, or nothing", "[entry][property]")
+{
+    const auto agree = [](const std::string& bytes) {
+        const std::optional<Event> fast = read_canonical(bytes);
+        if (!fast) return false;
+        const Result<Event> slow = decode_slowly(bytes);
+        if (!slow) RC_FAIL(bytes + " " + slow.error().param + " " + slow.error().detail);
+        RC_ASSERT(*fast == *slow);
+        RC_ASSERT(encode(*fast) == encode(*slow));
+        return true;
+    };
+    CHECK(read_canonical(arrival));
+    for (std::size_t index = 0; index < event_types().size(); ++index)
+        CHECK(rc::check(std::string{event_types()[index]}, [index, agree] {
+            const Event event = *random_event(index);
+            std::string bytes = encode(event);
+            agree(bytes);
+            const auto byte = *rc::gen::arbitrary<char>();
+            const auto other = *rc::gen::elementOf(std::string{"0-9e.\\\"{}[],: ~AZaz"});
+            const auto at = *rc::gen::inRange<std::size_t>(0, bytes.size());
+            std::string replaced = bytes, inserted = bytes, cut = bytes;
+            replaced[at] = byte;
+            agree(replaced);
+            replaced[at] = other;
+            agree(replaced);
+            inserted.insert(at, 1, other);
+            agree(inserted);
+            cut.erase(at, *rc::gen::inRange<std::size_t>(1, 9));
+            agree(cut);
+        }));
 }
 
 TEST_CASE("every event reads back as it was written", "[entry][property]")
