@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 const root = import.meta.dirname;
-// A real browser on a busy machine: what fails once must hold when it is tried again.
-const browser = { root, testTimeout: 120_000, hookTimeout: 60_000, retry: 1 };
+// A real browser on a busy machine may take its time.
+const browser = { root, testTimeout: 120_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {

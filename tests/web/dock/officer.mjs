@@ -67,23 +67,31 @@ export const settled = (page, state, count) =>
     [state, count],
   );
 
-/** How many items of the device's store are in this state, whatever the screen shows of them. */
-export const kept = (page, state) =>
+/** What a store of the device's database holds, whatever the screen shows of it. */
+const stored = (page, name) =>
   page.evaluate(
-    (name) =>
+    (of) =>
       new Promise((done, no) => {
         const opening = indexedDB.open("chipledger dock");
         opening.onerror = no;
         opening.onsuccess = () => {
-          const asked = opening.result.transaction("outbox").objectStore("outbox").getAll();
+          const asked = opening.result.transaction(of).objectStore(of).getAll();
           asked.onsuccess = () => {
             opening.result.close();
-            done(asked.result.filter((item) => item.state === name).length);
+            done(asked.result);
           };
         };
       }),
-    state,
+    name,
   );
+
+/** How many items of the device's outbox are in this state. */
+export const kept = async (page, state) =>
+  (await stored(page, "outbox")).filter((item) => item.state === state).length;
+
+/** Waits until what was typed is on the device. */
+export const drafted = (page, text) =>
+  until(async () => JSON.stringify(await stored(page, "drafts")).includes(text));
 
 export async function until(holds) {
   for (let tries = 0; tries < 600; ++tries) {

@@ -19,11 +19,13 @@ async function confirmed(visitor: Visitor, key: string, blanks: Record<string, s
   await visitor.act(key, blanks).click();
   await visitor.page.waitForSelector("dialog .receipt");
   const receipt = await visitor.page.locator("dialog .receipt").innerText();
-  const position = receipt.replace(/^\D+|\D+$/g, "");
   await visitor.page.keyboard.press("Escape");
   await visitor.page.waitForSelector("dialog", { state: "detached" });
-  // The screen has learned of it, so that the next act is of what is there now.
-  await visitor.page.locator("p.lede", { hasText: position }).waitFor();
+  // The screen has learned of it, or of a later entry, so that the next act is of what is there now.
+  await visitor.page.waitForFunction((position) => {
+    const [shown] = document.querySelector("p.lede")?.textContent?.match(/\d[\d,]*/) ?? [];
+    return Number(shown?.replaceAll(",", "")) >= position;
+  }, Number(receipt.replace(/\D/g, "")));
 }
 
 // Each language works on approvals of its own, so that both may run at once.
