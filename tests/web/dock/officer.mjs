@@ -62,10 +62,17 @@ export const items = (page) =>
 
 /** Waits until `count` items are in this state on the screen of the outbox. */
 export const settled = (page, state, count) =>
-  page.waitForFunction(
-    ([name, wanted]) => document.querySelectorAll(`.item[data-state="${name}"]`).length === wanted,
-    [state, count],
-  );
+  page
+    .waitForFunction(
+      ([name, wanted]) =>
+        document.querySelectorAll(`.item[data-state="${name}"]`).length === wanted,
+      [state, count],
+    )
+    .catch(async (late) => {
+      const shown = JSON.stringify(await items(page));
+      const outbox = JSON.stringify(await stored(page, "outbox"));
+      throw new Error(`never ${count} ${state}: shown ${shown}, kept ${outbox}`, { cause: late });
+    });
 
 /** What a store of the device's database holds, whatever the screen shows of it. */
 const stored = (page, name) =>
