@@ -6,10 +6,14 @@
 
 namespace chipledger {
 
-void Place::add_to(CLI::App& command)
+void Place::add_to(CLI::App& command, const char* key, bool all)
 {
-    command.add_option("--data", data, "folder of the ledger's files")->capture_default_str();
-    command.add_option("--database", database, "libpq connection string, instead of the folder's");
+    data = CHIPLEDGER_DATA;
+    CLI::Option* folder =
+        command.add_option("--data", data, "folder of the ledger's files")->capture_default_str();
+    CLI::Option* conninfo_given = command.add_option(
+        "--database", database, "libpq connection string, instead of the folder's");
+    config.add_to(command, {{"data", folder}, {key, conninfo_given}}, all);
     command.add_flag("--json", json, "print JSON");
 }
 

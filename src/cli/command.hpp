@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "cli/config.hpp"
 #include "domain/refusal.hpp"
 
 // One file per subcommand (DESIGN §9). A command adds itself to the parser and leaves its exit
@@ -13,11 +14,14 @@ enum ExitCode { exit_ok = 0, exit_refused = 1, exit_usage = 2, exit_unreachable 
 
 /// Where a ledger's files are, and how its database is reached.
 struct Place {
-    std::string data = "data";  ///< Folder of pepper, conninfo files, tokens.json.
-    std::string database{};     ///< libpq conninfo; empty: what the folder's file says.
-    bool json = false;          ///< Print JSON instead of words.
+    std::string data{};      ///< Folder of pepper, conninfo files, tokens.json.
+    std::string database{};  ///< libpq conninfo; empty: what the folder's file says.
+    bool json = false;       ///< Print JSON instead of words.
+    Config config{};
 
-    void add_to(CLI::App& command);
+    /// `key` names the connection string of the role that the command needs, in the file; with
+    /// `all`, every other option of the command is a key of the file too.
+    void add_to(CLI::App& command, const char* key = "database", bool all = false);
     /// The runtime role's conninfo.
     Result<std::string> runtime() const { return conninfo("conninfo"); }
     /// The owner's, who migrates.

@@ -33,7 +33,7 @@ void add_migrate(CLI::App& app, int& exit_code)
 {
     auto* command = app.add_subcommand("migrate", "bring the database to this program's schema");
     auto place = std::make_shared<Place>();
-    place->add_to(*command);
+    place->add_to(*command, "database-owner");
     command->callback([place, &exit_code] { exit_code = run(*place); });
 }
 

@@ -36,6 +36,7 @@ struct ServeOptions {
     ServerOptions server{};
     std::string share = CHIPLEDGER_SHARE;
     bool access_log = false;
+    bool print_config = false;
     std::string log_format = "text";
     int rate = 20'000;
     bool sign_elsewhere = false;
@@ -179,7 +180,7 @@ void add_serve(CLI::App& app, int& exit_code)
 {
     auto* command = app.add_subcommand("serve", "write, and answer the API and the page");
     auto options = std::make_shared<ServeOptions>();
-    options->place.add_to(*command);
+    options->place.add_to(*command, "database", true);
     options->ledger.add_to(*command);
     command->add_option("--bind", options->server.bind, "address")->capture_default_str();
     command->add_option("--port", options->server.port, "port; 0: any free")
@@ -211,7 +212,14 @@ void add_serve(CLI::App& app, int& exit_code)
         ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();
     command->add_flag("--access-log", options->access_log, "a line on stderr for each answer");
-    command->callback([options, &exit_code] { exit_code = run(*options); });
+    command->add_flag("--print-config", options->print_config,
+                      "print every setting and where it comes from, and end");
+    command->callback([options, &exit_code] {
+        if (options->print_config)
+            fmt::print("{}", options->place.config.effective(options->place.json));
+        else
+            exit_code = run(*options);
+    });
 }
 
 }  // namespace chipledger

@@ -82,7 +82,7 @@ void add_sign(CLI::App& app, int& exit_code)
     auto place = std::make_shared<Place>();
     auto folder = std::make_shared<std::string>();
     auto once = std::make_shared<bool>(false);
-    place->add_to(*command);
+    place->add_to(*command, "database-signer");
     command->add_option("--log-folder", *folder, "keys and state; default: log in the data folder");
     command->add_flag("--once", *once, "sign what is there, and end");
     command->callback([=, &exit_code] { exit_code = run(*place, *folder, *once); });
