@@ -64,8 +64,10 @@ std::vector<std::string> known_keys(const CLI::App& command)
     const CLI::App* root = &command;
     while (root->get_parent()) root = root->get_parent();
     std::vector<std::string> names{"database-owner", "database-signer"};
-    for (const CLI::Option* option : root->get_subcommand("serve")->get_options())
-        if (is_key(*option)) names.push_back(option->get_lnames().front());
+    const auto is_serve = [](const CLI::App* one) { return one->get_name() == "serve"; };
+    for (const CLI::App* serve : root->get_subcommands(is_serve))  // A tool beside us has none.
+        for (const CLI::Option* option : serve->get_options())
+            if (is_key(*option)) names.push_back(option->get_lnames().front());
     return names;
 }
 
@@ -177,8 +179,9 @@ nlohmann::json value_of(const Key& key)
 /// The same flag before the name of a subcommand's subcommand.
 bool told_to_parent(const CLI::App& command, const Key& key)
 {
+    const CLI::App* parent = command.get_parent();
     const CLI::Option* above =
-        command.get_parent()->get_option_no_throw("--" + key.option->get_lnames().front());
+        parent ? parent->get_option_no_throw("--" + key.option->get_lnames().front()) : nullptr;
     return above && !above->empty();
 }
 
