@@ -60,13 +60,15 @@ export const items = (page) =>
     .locator(".item")
     .evaluateAll((list) => list.map((one) => ({ state: one.dataset.state, ref: one.dataset.ref })));
 
-/** Waits until `count` items are in this state on the screen of the outbox. */
+/** Waits until `count` items are in this state on the screen of the outbox. An event that a phone
+    misses as its network returns costs up to a heartbeat of the drainer, 60 s. */
 export const settled = (page, state, count) =>
   page
     .waitForFunction(
       ([name, wanted]) =>
         document.querySelectorAll(`.item[data-state="${name}"]`).length === wanted,
       [state, count],
+      { timeout: 100_000 },
     )
     .catch(async (late) => {
       const shown = JSON.stringify(await items(page));
