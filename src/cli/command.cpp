@@ -13,7 +13,8 @@ void Place::add_to(CLI::App& command, const char* key, bool all)
         command.add_option("--data", data, "folder of the ledger's files")->capture_default_str();
     CLI::Option* conninfo_given = command.add_option(
         "--database", database, "libpq connection string, instead of the folder's");
-    config.add_to(command, {{"data", folder}, {key, conninfo_given}}, all);
+    if (command.get_parent())  // The settings are chipledger's own, not of a tool beside it.
+        config.add_to(command, {{"data", folder}, {key, conninfo_given}}, all);
     command.add_flag("--json", json, "print JSON");
 }
 

@@ -64,10 +64,8 @@ std::vector<std::string> known_keys(const CLI::App& command)
     const CLI::App* root = &command;
     while (root->get_parent()) root = root->get_parent();
     std::vector<std::string> names{"database-owner", "database-signer"};
-    const auto is_serve = [](const CLI::App* one) { return one->get_name() == "serve"; };
-    for (const CLI::App* serve : root->get_subcommands(is_serve))  // A tool beside us has none.
-        for (const CLI::Option* option : serve->get_options())
-            if (is_key(*option)) names.push_back(option->get_lnames().front());
+    for (const CLI::Option* option : root->get_subcommand("serve")->get_options())
+        if (is_key(*option)) names.push_back(option->get_lnames().front());
     return names;
 }
 
@@ -179,9 +177,8 @@ nlohmann::json value_of(const Key& key)
 /// The same flag before the name of a subcommand's subcommand.
 bool told_to_parent(const CLI::App& command, const Key& key)
 {
-    const CLI::App* parent = command.get_parent();
     const CLI::Option* above =
-        parent ? parent->get_option_no_throw("--" + key.option->get_lnames().front()) : nullptr;
+        command.get_parent()->get_option_no_throw("--" + key.option->get_lnames().front());
     return above && !above->empty();
 }
 

@@ -31,7 +31,7 @@ struct Told {
 /// wrong ends the parsing with a CLI::ConfigError that says where.
 class Config {
 public:
-    /// Adds --config to the command. With `all`, every option that it will have is a key.
+    /// Adds --config to a command of chipledger's. With `all`, every option that it will have is a key.
     void add_to(CLI::App& command, std::vector<Key> keys, bool all = false);
     /// Every key with its value and its source, as a file again or as one object; no secrets.
     std::string effective(bool json) const;

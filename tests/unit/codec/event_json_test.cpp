@@ -1,5 +1,7 @@
 #include "codec/event_json.hpp"
 
+#include <set>
+
 #include "codec/canonical_reader.hpp"
 #include "codec/json_profile.hpp"
 #include "codec/wire.hpp"
@@ -69,11 +71,15 @@ TEST_CASE("the fast reader of entries reads what the slow one reads, or nothing"
         return true;
     };
     CHECK(read_canonical(arrival));
+    std::set<std::size_t> spoken;
     for (std::size_t index = 0; index < event_types().size(); ++index)
-        CHECK(rc::check(std::string{event_types()[index]}, [index, agree] {
-            const Event event = *random_event(index);
-            std::string bytes = encode(event);
-            agree(bytes);
+        CHECK(rc::check(std::string{event_types()[index]}, [index, agree, &spoken] {
+            Event event = *random_event(index);
+            agree(encode(event));
+            event.reason.reset();  // Random text is seldom plain; without, the fast one speaks.
+            event.documents.clear();
+            const std::string bytes = encode(event);
+            if (agree(bytes)) spoken.insert(index);
             const auto byte = *rc::gen::arbitrary<char>();
             const auto other = *rc::gen::elementOf(std::string{"0-9e.\\\"{}[],: ~AZaz"});
             const auto at = *rc::gen::inRange<std::size_t>(0, bytes.size());
@@ -87,6 +93,7 @@ TEST_CASE("the fast reader of entries reads what the slow one reads, or nothing"
             cut.erase(at, *rc::gen::inRange<std::size_t>(1, 9));
             agree(cut);
         }));
+    CHECK(spoken.size() > event_types().size() * 3 / 4);  // Caps and replacements are not for it.
 }
 
 TEST_CASE("every event reads back as it was written", "[entry][property]")
