@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { api, languages, visiting, type Visitor } from "../browser";
+import { api, best, languages, visiting, type Visitor } from "../browser";
 
 interface Summary { position: number; units: Record<string, number>;
   firms: { firm: string; name: string; units: Record<string, number> }[] }
@@ -110,11 +110,10 @@ it("shows as much as is asked for, in three densities, newest first", () =>
     }
   }));
 
-// 100 ms are promised where nothing else runs; a machine that also builds is given more.
-it("follows the hand: any position is drawn at once", () =>
+it("follows the hand: any position is drawn within 100 ms", () =>
   visiting({}, async (visitor) => {
     await enter(visitor);
-    const took = await visitor.page.evaluate(async () => {
+    const median = () => visitor.page.evaluate(async () => {
       const slider = document.querySelector<HTMLInputElement>('.replay input[type="range"]')!;
       const times: number[] = [];
       const most = Number(slider.max);
@@ -125,8 +124,8 @@ it("follows the hand: any position is drawn at once", () =>
         await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
         times.push(performance.now() - begun);
       }
-      return times.sort((a, b) => a - b);
+      return times.sort((a, b) => a - b)[times.length / 2] ?? Infinity;
     });
-    console.log(`slider: median ${took[took.length / 2]} ms, most ${took.at(-1)} ms`);
-    expect(took[took.length / 2]).toBeLessThan(1000);
+    const [drawn] = await best(5, async () => [await median()]);
+    expect(drawn).toBeLessThan(100);
   }));
