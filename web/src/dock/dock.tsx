@@ -51,7 +51,8 @@ function useShipment(
   const { data, problem, loading } = useAsked<Shipment & { position: number }>(path);
   if (ours || !id) return { one: ours, problem: null, loading: false };
   const one = data?.shipment === id ? foreseen(data, items, data.position) : null;
-  return { one, problem, loading: early || loading };
+  // Asked again after a no, as when the signal goes: the form stays, with what is being typed.
+  return { one, problem, loading: early || (loading && !problem) };
 }
 
 function Office({ offices, office }: { offices: readonly string[]; office: string }) {

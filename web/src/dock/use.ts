@@ -61,6 +61,7 @@ export interface DueList {
   said: Said | null;
   /** When `said` was the server's word, where that is not now. */
   since: string | null;
+  /** Nothing has been answered yet, neither list nor no. */
   loading: boolean;
   again: () => void;
 }
@@ -86,7 +87,7 @@ export function useDue(caller: Caller): DueList {
   return {
     said: asked.data ?? kept?.value ?? null,
     since: asked.data && !stale ? null : asked.data ? asked.since : (kept?.at ?? null),
-    loading: asked.loading,
+    loading: asked.loading && !stale,
     again: asked.again,
   };
 }
@@ -165,10 +166,11 @@ export function useDraft(
     draft,
     (patch) => {
       early.current = { ...early.current, ...patch };
+      const typed = { ...(now.current ?? emptyDraft(principal, about)), ...early.current };
+      setDraft(typed); // Or a box that is drawn again would lose it.
       if (!now.current) return;
-      now.current = { ...now.current, ...patch };
-      setDraft(now.current);
-      void keepDraft(now.current);
+      now.current = typed;
+      void keepDraft(typed);
     },
   ];
 }

@@ -66,7 +66,8 @@ export function useAsked<T>(path: string | null, fixed = false,
 
   const again = () => setRound((last) => last + 1);
   const fits = state.path === path;
-  return { data: state.data, problem: fits ? state.problem : null, loading, since: state.at, again };
+  return { data: state.data, problem: fits ? state.problem : null, loading: path !== null && (loading || !fits),
+    since: state.at, again };
 }
 
 interface AnswerProps<T> {
