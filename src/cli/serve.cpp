@@ -154,10 +154,12 @@ int run(const ServeOptions& options)
     asio::io_context context{1};
     Doorkeeper doorkeeper{TokenStore{*conninfo, std::move(*pepper)}, options.rate};
     Trace trace{TraceStore{*conninfo}};
+    Answers answers{EventStore{*conninfo}};
     Metrics metrics;
     int code = exit_ok;
     try {
-        code = serve(context, App{**ledger, doorkeeper, metrics, options.share, *unsafe, &trace},
+        code = serve(context,
+                     App{**ledger, doorkeeper, metrics, options.share, *unsafe, &trace, &answers},
                      options.server, options.access_log);
     } catch (const boost::system::system_error& failed) {
         fmt::print(stderr,
