@@ -77,7 +77,7 @@ Result<void> check_envelope(const Json& document)
         return yes;
     if (!document.contains("@context"))
         return malformed("/@context", "Send GS1's context, and the prefixes that you use.");
-    const Json version = document.value("schemaVersion", Json{"2.0"});
+    const Json version = document.value("schemaVersion", Json("2.0"));
     const bool good = version.is_string() && version.get<std::string>().starts_with("2.0");
     if (!good) return malformed("/schemaVersion", "This takes EPCIS 2.0.");
     return {};

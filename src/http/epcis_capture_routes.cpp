@@ -18,7 +18,8 @@ constexpr std::size_t digits = 32;
 
 Response no(const Context& context, const Refusal& refusal)
 {
-    return epcis_problem_reply(refusal, context.request.request_id);
+    const bool id_in_path = context.request.method != "POST";
+    return epcis_problem_reply(refusal, context.request.request_id, id_in_path);
 }
 
 /// A capture job. Its answers are those to idempotency keys of the ledger: one for a job that is
@@ -228,7 +229,7 @@ Json job_view(const Job& job, const Progress& progress)
 asio::awaitable<Response> job(Ledger& ledger, Answers& answers, Context& context)
 {
     if (auto yes = speaks_epcis(context.request); !yes) co_return no(context, yes.error());
-    const Refusal unknown{.code = Code::not_found,
+    const Refusal unknown{.code = Code::unknown_entry,
                           .detail = "You have no capture job of this id."};
     const std::optional<Job> wanted = job_of(context.params.at("capture"));
     if (!wanted) co_return no(context, unknown);

@@ -14,9 +14,11 @@ struct Exception {
 };
 
 /// A refusal in the query is about a parameter, any other bad request about the document.
-Exception exception_of(const Refusal& refusal)
+Exception exception_of(const Refusal& refusal, bool id_in_path)
 {
-    const int status = status_of(refusal.code, true);
+    if (refusal.code == Code::idempotency_key_reused)
+        return {"ResourceAlreadyExistsException", 409};
+    const int status = status_of(refusal.code, id_in_path);
     switch (status) {
     case 400:
     case 422:
@@ -37,21 +39,19 @@ Exception exception_of(const Refusal& refusal)
 
 }  // namespace
 
-Json to_epcis_problem(const Refusal& refusal, std::string_view request_id)
+Json to_epcis_problem(const Refusal& refusal, std::string_view request_id, bool id_in_path)
 {
     Json body = to_problem(refusal, request_id);
-    Exception exception = exception_of(refusal);
-    if (refusal.code == Code::idempotency_key_reused)
-        exception = {"ResourceAlreadyExistsException", 409};
+    const Exception exception = exception_of(refusal, id_in_path);
     if (!exception.name.empty()) body["type"] = "epcisException:" + std::string{exception.name};
     body["status"] = exception.status;
     return body;
 }
 
-Response epcis_problem_reply(const Refusal& refusal, std::string_view request_id)
+Response epcis_problem_reply(const Refusal& refusal, std::string_view request_id, bool id_in_path)
 {
     Response response = problem_reply(refusal, request_id);
-    const Json body = to_epcis_problem(refusal, request_id);
+    const Json body = to_epcis_problem(refusal, request_id, id_in_path);
     response.status = body["status"].get<int>();
     response.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
     return response;
