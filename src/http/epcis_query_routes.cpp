@@ -159,7 +159,7 @@ asio::awaitable<Response> events(Ledger& ledger, Context& context)
     co_return response;
 }
 
-asio::awaitable<Response> event_types(Context& context)
+asio::awaitable<Response> list_types(Context& context)
 {
     if (auto yes = speaks_epcis(context.request); !yes) co_return no(context, yes.error());
     Json types = Json::array();
@@ -180,7 +180,7 @@ std::vector<Route> epcis_query_routes(Ledger& ledger)
     const std::string base{epcis_base};
     return {{"GET", base + "/events", readers,
              [&ledger](Context& context) { return events(ledger, context); }},
-            {"GET", base + "/eventTypes", readers, event_types}};
+            {"GET", base + "/eventTypes", readers, list_types}};
 }
 
 }  // namespace chipledger
