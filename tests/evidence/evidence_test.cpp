@@ -220,8 +220,8 @@ TEST_CASE("evidence comes from a server by the command too", "[evidence]")
 TEST_CASE("evidence holds what the caller may see, and nothing else", "[evidence]")
 {
     Story story;
-    Client firm_a = story.service.as(Role::firm, "F-A"), firm_b = story.service.as(Role::firm, "F-B"),
-           customs = story.service.as(Role::customs), admin = story.service.as(Role::admin);
+    Client firm_a = story.service.as(Role::firm, "F-A"),
+           firm_b = story.service.as(Role::firm, "F-B"), customs = story.service.as(Role::customs), admin = story.service.as(Role::admin);
     const std::string b = story.evidence(firm_b).body;
     CHECK(positions_of(b) == "4");
     for (const auto& [name, bytes] : members_of(b)) CHECK(bytes.find("F-A") == std::string::npos);
