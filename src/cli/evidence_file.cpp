@@ -131,6 +131,8 @@ Result<void> list_into(EvidenceBundle& bundle, EventStore& store, EventFilter fi
 Result<void> export_evidence(const Place& place, const EvidenceQuery& query,
                              const files::path& file)
 {
+    NewFile out{file};
+    if (auto opened = out.open(); !opened) return opened;
     const Result<std::string> database = place.runtime();
     if (!database) return database.error();
     EventStore store{*database};
@@ -142,8 +144,6 @@ Result<void> export_evidence(const Place& place, const EvidenceQuery& query,
     const auto size = static_cast<std::uint64_t>((*head)->size);
     const Result<Tree> tree = tree_of(store, size);
     if (!tree) return tree.error();
-    NewFile out{file};
-    if (auto opened = out.open(); !opened) return opened;
     // Whoever has the database sees what an auditor sees.
     const Json auditor{{"role", "auditor"}, {"firm", nullptr}, {"offices", Json::array()}};
     EvidenceBundle bundle{{parse_note((*head)->note), question->as_of, question->asked, auditor}};

@@ -1,7 +1,9 @@
 #include "http/unit_history.hpp"
 
+#include <algorithm>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
+#include <limits>
 #include <map>
 #include <set>
 

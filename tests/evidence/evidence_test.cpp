@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <map>
+#include <sstream>
 
 #include "catch.hpp"
 #include "codec/zip.hpp"
