@@ -155,11 +155,12 @@ int run(const ServeOptions& options)
     asio::io_context context{1};
     Doorkeeper doorkeeper{TokenStore{*conninfo, std::move(*pepper)}, options.rate};
     Trace trace{TraceStore{*conninfo}};
+    SignedHeads heads{CheckpointStore{*conninfo}};
     Metrics metrics;
     int code = exit_ok;
     try {
-        code = serve(context, App{**ledger, doorkeeper, metrics, options.share, *unsafe, &trace},
-                     options.server, options.access_log);
+        const App app{**ledger, doorkeeper, metrics, heads, options.share, *unsafe, &trace};
+        code = serve(context, app, options.server, options.access_log);
     } catch (const boost::system::system_error& failed) {
         fmt::print(stderr,
                    "chipledger: cannot listen on {}:{}: {}. Take another --port, or look at "

@@ -76,6 +76,7 @@ std::vector<Route> all_routes(const App& app)
     std::vector<Route> routes = thing_routes(app.ledger);
     append(routes, entry_routes(app.ledger));
     append(routes, audit_routes(app.ledger));
+    append(routes, evidence_routes(app.ledger, app.heads));
     append(routes, log_routes(app.ledger));
     append(routes, event_write_routes(app.ledger));
     append(routes, proposal_routes(app.ledger));

@@ -3,6 +3,7 @@
 
 #include "http/auth.hpp"
 #include "http/metrics.hpp"
+#include "http/published.hpp"
 #include "http/trace.hpp"
 
 namespace chipledger {
@@ -12,6 +13,7 @@ struct App {
     Ledger& ledger;
     Doorkeeper& doorkeeper;
     Metrics& metrics;
+    SignedHeads& heads;
     std::filesystem::path share{};  ///< Holds web/ and api/.
     std::vector<std::string> unsafe{};  ///< What the operator was told is unsafe, and wanted.
     Trace* trace = nullptr;             ///< Null: what auditors read is not written down.

@@ -5,6 +5,7 @@
 
 #include "http/conditional.hpp"
 #include "http/problem.hpp"
+#include "http/target.hpp"
 
 namespace chipledger {
 
@@ -21,22 +22,6 @@ constexpr std::string_view digits64 =
 Refusal malformed(std::string_view parameter, std::string detail)
 {
     return {Code::malformed, "?" + std::string{parameter}, std::move(detail)};
-}
-
-std::string encoded(std::string_view text)
-{
-    constexpr char hex[] = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        if (std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.') {
-            out += c;
-        } else {
-            out += '%';
-            out += hex[static_cast<unsigned char>(c) >> 4];
-            out += hex[static_cast<unsigned char>(c) & 15];
-        }
-    }
-    return out;
 }
 
 boost::asio::awaitable<Result<Position>> as_of(Ledger& ledger, std::string text, Position head)
@@ -195,7 +180,7 @@ std::string next_link(const Request& request, const std::string& cursor)
 {
     std::string link = request.path + "?cursor=" + cursor;
     for (const auto& [name, value] : request.query)
-        if (name != "cursor") link += '&' + encoded(name) + '=' + encoded(value);
+        if (name != "cursor") link += '&' + percent_encoded(name) + '=' + percent_encoded(value);
     return "<" + link + ">; rel=\"next\"";
 }
 
