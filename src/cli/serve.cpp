@@ -156,10 +156,12 @@ int run(const ServeOptions& options)
     Doorkeeper doorkeeper{TokenStore{*conninfo, std::move(*pepper)}, options.rate};
     Trace trace{TraceStore{*conninfo}};
     SignedHeads heads{CheckpointStore{*conninfo}};
+    Answers answers{EventStore{*conninfo}};
     Metrics metrics;
     int code = exit_ok;
     try {
-        const App app{**ledger, doorkeeper, metrics, heads, options.share, *unsafe, &trace};
+        const App app{**ledger, doorkeeper, metrics, heads, options.share, *unsafe, &trace,
+                      &answers};
         code = serve(context, app, options.server, options.access_log);
     } catch (const boost::system::system_error& failed) {
         fmt::print(stderr,

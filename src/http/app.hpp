@@ -5,6 +5,7 @@
 #include "http/metrics.hpp"
 #include "http/published.hpp"
 #include "http/trace.hpp"
+#include "ledger/answers.hpp"
 
 namespace chipledger {
 
@@ -17,6 +18,7 @@ struct App {
     std::filesystem::path share{};  ///< Holds web/ and api/.
     std::vector<std::string> unsafe{};  ///< What the operator was told is unsafe, and wanted.
     Trace* trace = nullptr;             ///< Null: what auditors read is not written down.
+    Answers* answers = nullptr;         ///< Null: nothing is captured as EPCIS events.
 };
 
 /// The whole route table.

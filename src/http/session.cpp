@@ -12,6 +12,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 
+#include "http/epcis_problem.hpp"
 #include "http/problem.hpp"
 #include "http/target.hpp"
 
@@ -273,7 +274,9 @@ private:
 
     asio::awaitable<bool> send_refusal(const Refusal& refusal)
     {
-        Response response = problem_reply(refusal, request_.request_id);
+        Response response = is_epcis(request_.path)
+                                ? epcis_problem_reply(refusal, request_.request_id)
+                                : problem_reply(refusal, request_.request_id);
         co_return co_await send(std::move(response));
     }
 

@@ -79,7 +79,9 @@ Service::Service(TestCluster& cluster, const std::string& now)
     doorkeeper_ = std::make_unique<Doorkeeper>(TokenStore{database_, pepper});
     trace_ = std::make_unique<Trace>(TraceStore{database_});
     heads_ = std::make_unique<SignedHeads>(CheckpointStore{database_});
-    const App app{*ledger_, *doorkeeper_, metrics_, *heads_, CHIPLEDGER_SOURCE_DIR, {}, trace_.get()};
+    answers_ = std::make_unique<Answers>(EventStore{database_});
+    const App app{*ledger_, *doorkeeper_, metrics_,     *heads_, CHIPLEDGER_SOURCE_DIR,
+                  {},       trace_.get(), answers_.get()};
     routes_ = all_routes(app);
     running_ = std::make_unique<Running>(routes_, ServerOptions{},
                                          [this](const Request& request) {

@@ -61,6 +61,7 @@ private:
     Metrics metrics_{};
     std::unique_ptr<Trace> trace_{};
     std::unique_ptr<SignedHeads> heads_{};
+    std::unique_ptr<Answers> answers_{};
     std::vector<Route> routes_{};
     std::unique_ptr<Running> running_{};
 };
