@@ -31,9 +31,9 @@ export function started(command, args, ready, options = {}) {
   });
 }
 
-/** A command to its end: { code, stdout, stderr }; 60 s are too long. */
+/** A command to its end: { code, stdout, stderr }; 300 s are too long. */
 export const ran = (command, args, options = {}) => new Promise((done) => {
-  execFile(command, args, { cwd: root, timeout: 60_000, maxBuffer: 1 << 26, ...options },
+  execFile(command, args, { cwd: root, timeout: 300_000, maxBuffer: 1 << 26, ...options },
     (failure, stdout, stderr) => done({ code: failure ? failure.code ?? failure.signal : 0, stdout, stderr }));
 });
 
