@@ -44,6 +44,13 @@ export async function good<T>(call: Promise<Answer<T>>): Promise<T> {
   return data;
 }
 
+/** The same of a list that there is as a file (text) too. */
+export async function listed<T>(call: Promise<Answer<T>>): Promise<Exclude<T, string>> {
+  const data = await good(call);
+  assert.notEqual(typeof data, "string");
+  return data as Exclude<T, string>;
+}
+
 /** The problem of a call that must be refused so. */
 export async function refused(code: string, call: Promise<Answer<unknown>>): Promise<Problem> {
   const { error, response } = await call;

@@ -1,7 +1,7 @@
 // What the roles do in a season, through the generated client. The server is empty, its clock simulated.
 // usage: node journeys.mjs URL, with the tokens as JSON in TOKENS. Prints the operations asked.
 import assert from "node:assert/strict";
-import { asked, client, good, key, record, refused } from "./client";
+import { asked, client, good, key, listed, record, refused } from "./client";
 
 const url = process.argv[2] ?? "";
 const tokens = JSON.parse(process.env.TOKENS ?? "{}") as Record<string, string>;
@@ -141,13 +141,13 @@ async function lists() {
   const all: number[] = [];
   for (let cursor: string | undefined; ;) {
     const query = { limit: 7, ...(cursor === undefined ? {} : { cursor }) };
-    const page = await good(auditor.GET("/v1/events", { params: { query } }));
+    const page = await listed(auditor.GET("/v1/events", { params: { query } }));
     all.push(...page.data.map(({ position }) => position));
     if (page.next === null) break;
     cursor = page.next;
   }
   assert.deepEqual(all, all.map((_, index) => index + 1));
-  const only = await good(auditor.GET("/v1/events",
+  const only = await listed(auditor.GET("/v1/events",
     { params: { query: { type: ["ShipmentArrived", "ShipmentCleared"], subject: "shipment:S-1" } } }));
   assert.equal(only.data.length, 2);
   for (const format of ["csv", "ndjson", "xlsx"] as const) {
@@ -164,10 +164,10 @@ async function lists() {
 async function audits() {
   for (const query of [{ approval: "AP-1", bucket: "available" }, { firm: "F-A", state: "delivered" },
     { firm: "F-A", exposure: "2026-H1" }]) {
-    const why = await good(auditor.GET("/v1/audit/explain", { params: { query } }));
+    const why = await listed(auditor.GET("/v1/audit/explain", { params: { query } }));
     assert.equal(why.terms.reduce((sum, { amount }) => sum + amount, 0), why.value);
   }
-  const change = await good(auditor.GET("/v1/audit/diff", { params: { query: { from: "10", to: "24" } } }));
+  const change = await listed(auditor.GET("/v1/audit/diff", { params: { query: { from: "10", to: "24" } } }));
   assert.ok(change.units.length > 0 && change.entries === 14);
   const hypothesis = { remove: [8], replace: [], add: [{ after: 10, type: "ApprovalRevoked",
     data: { approval: "AP-1", reason: "what if" }, occurred_at: "2026-01-06T00:00:00Z" }] };
