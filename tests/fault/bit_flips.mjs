@@ -31,6 +31,7 @@ async function flip_column(site, { table, column, id, named }) {
       `SELECT ${id}, encode(${column}, 'hex') FROM ${table} ORDER BY random() LIMIT 1`,
     )
   ).split('|');
+  if (!hex) throw new Error(`${table} is empty: ${await site.sql('chipledger', 'SELECT size FROM log_head')}`);
   const bit = Math.floor(Math.random() * hex.length * 4);
   const where = id === 'ctid' ? `${column} = decode('${hex}', 'hex')` : `${id} = ${key}`;
   const set = (value, found) =>

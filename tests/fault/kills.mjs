@@ -38,6 +38,7 @@ async function killed(runs, strike) {
     await strike(site);
     await load.stop();
     await ready(site);
+    await book.read();
     book.compare(load); // What is open may be there, once.
     asked_again += await load.ask_again();
     await book.check(load);
