@@ -3,7 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { sleep } from '../../bench/lib/machine.mjs';
 import { Book, command } from './lib/book.mjs';
 import { Load } from './lib/load.mjs';
-import { premises } from './lib/premises.mjs';
+import { premises, record } from './lib/premises.mjs';
+
+const full_tile = 256; // Only full tiles are stored.
+const firms = (count) =>
+  Array.from({ length: count }, (_, i) => ({
+    type: 'FirmRegistered',
+    data: { firm: `TILE-${i}`, name: 'N', tier: 'T1' },
+  }));
 
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 
@@ -31,7 +38,7 @@ async function flip_column(site, { table, column, id, named }) {
       `SELECT ${id}, encode(${column}, 'hex') FROM ${table} ORDER BY random() LIMIT 1`,
     )
   ).split('|');
-  if (!hex) throw new Error(`${table} is empty: ${await site.sql('chipledger', 'SELECT size FROM log_head')}`);
+  if (!hex) throw new Error(`${table} is empty`);
   const bit = Math.floor(Math.random() * hex.length * 4);
   const where = id === 'ctid' ? `${column} = decode('${hex}', 'hex')` : `${id} = ${key}`;
   const set = (value, found) =>
@@ -66,6 +73,7 @@ async function flipped({ runs }) {
   await sleep(1000);
   await load.stop();
   await book.check(load);
+  await record(site, 'regulator', firms(full_tile));
   await site.settle();
   await site.stop_server();
   const untouched = verify(site);
