@@ -4,6 +4,7 @@
 #include "http/auth.hpp"
 #include "http/metrics.hpp"
 #include "http/trace.hpp"
+#include "http/webhooks.hpp"
 
 namespace chipledger {
 
@@ -15,6 +16,7 @@ struct App {
     std::filesystem::path share{};  ///< Holds web/ and api/.
     std::vector<std::string> unsafe{};  ///< What the operator was told is unsafe, and wanted.
     Trace* trace = nullptr;             ///< Null: what auditors read is not written down.
+    Webhooks* webhooks = nullptr;       ///< Null: nobody is told of anything.
 };
 
 /// The whole route table.

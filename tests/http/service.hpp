@@ -58,6 +58,7 @@ private:
     std::unique_ptr<Doorkeeper> doorkeeper_{};
     Metrics metrics_{};
     std::unique_ptr<Trace> trace_{};
+    std::unique_ptr<Webhooks> webhooks_{};
     std::vector<Route> routes_{};
     std::unique_ptr<Running> running_{};
 };
