@@ -1,7 +1,7 @@
 -- 0011_webhook: who is told of new entries, and how far each has been told.
 --
 -- Promise   A subscription is told of every entry that it asks for and its principal may read, at
---           least once and in the order of positions: delivered_through moves when an entry has been
+--           least once and in the order of positions: delivered_through moves when an entry was
 --           taken, or lies among the dead letters. Nothing here is the record: these rows may go.
 -- Order     By position within a subscription; none between two.
 -- Bytes     secret is sealed (AES-256-GCM) under a key from the pepper, which the database does not

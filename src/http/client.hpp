@@ -37,14 +37,14 @@ struct Fetch {
     std::size_t body_max = 64 * 1024 * 1024;
     /// Takes a 200's body piece by piece instead of keeping it; body_max counts no more.
     std::function<void(std::string_view)> pieces{};
-    /// Which of the addresses behind the name may be reached; unset: all. Only what this has seen is
+    /// Which of the addresses behind the name may be reached; unset: all. Only what it has seen is
     /// connected to: the name is resolved once.
     std::function<bool(const boost::asio::ip::address&)> may_reach{};
     std::function<bool()> given_up{};  ///< Asked now and then; true ends it.
 };
 
 /// One request on a connection of its own; blocks. Refused store-unavailable (it is another
-/// machine that does not answer) or malformed for a URL that is none, or behind which no address may
+/// machine that does not answer) or malformed for a URL that is none, with no address that may
 /// be reached. Follows no redirection.
 Result<Fetched> fetch(const Fetch& request);
 

@@ -21,7 +21,7 @@ struct CloudSource {
 /// `origin` is the log's (checkpoint_origin), `base` where this server is reached, as base_of says.
 CloudSource cloud_source(std::string_view origin, std::string_view base);
 
-/// "https://host[:port]" as the caller reached us, a proxy's X-Forwarded-Proto believed; empty where
+/// "https://host[:port]" as the caller reached us, a proxy's X-Forwarded-Proto believed; "" where
 /// Host is none.
 std::string base_of(const Request& request);
 

@@ -111,11 +111,13 @@ Result<void> read_terms(const Json& body, const WebhookPolicy& policy, WebhookTe
 Json view_of(const WebhookRow& hook)
 {
     const WebhookTerms& terms = hook.terms;
+    const Json subject =
+        terms.subject ? Json(terms.subject->kind + ':' + terms.subject->id) : Json();
     const auto or_null = [](const auto& value) { return value ? Json(to_string(*value)) : Json(); };
     return {{"webhook", hook.id},
             {"url", terms.url},
             {"types", terms.types},
-            {"subject", terms.subject ? Json(terms.subject->kind + ':' + terms.subject->id) : Json()},
+            {"subject", subject},
             {"content", terms.content},
             {"status", terms.status},
             {"created_at", to_string(hook.created_at)},

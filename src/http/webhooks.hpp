@@ -25,7 +25,7 @@ struct WebhookOptions {
 
 /// Subscriptions, and their delivery beside the writer: each is a line of its own in the order of
 /// positions, worked by one of a few threads that give way to all others, over two connections of
-/// their own. What has been told is in the database: after a crash the line goes on where it was, and
+/// their own. What has been told is in the database: after a crash a line goes on where it was, and
 /// an entry whose answer was not seen is sent again. Thread-safe.
 class Webhooks {
 public:

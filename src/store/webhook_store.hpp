@@ -28,7 +28,7 @@ struct WebhookRow {
     bool entitled = false;      ///< The principal has a token that is good now.
     WebhookTerms terms{};
     std::string base{};         ///< Where this server is, as the subscriber reached it.
-    std::string secret{};       ///< Key of the signatures, opened; empty where the pepper is another.
+    std::string secret{};       ///< Key of the signatures, opened; "" under another pepper.
     Time created_at{};          ///< Wall clock of the database, as are all times here.
     Position through{};         ///< Delivered, or dead, up to here.
     int attempts = 0;           ///< Failed ones for the entry that waits.
@@ -71,7 +71,8 @@ public:
                      const std::string& base, std::string_view secret, Position through, int most);
     Result<std::vector<WebhookRow>> list(const std::string& principal);
     /// Of one's own; with an empty `principal`, of anybody.
-    Result<std::optional<WebhookRow>> find(const std::string& id, const std::string& principal = {});
+    Result<std::optional<WebhookRow>> find(const std::string& id,
+                                           const std::string& principal = {});
     /// Ids of all that are active.
     Result<std::vector<std::string>> active();
     /// Sets the terms and forgets the attempts that failed.

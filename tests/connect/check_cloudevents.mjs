@@ -59,7 +59,9 @@ async function stream() {
   const reader = answer.body.getReader();
   let text = "";
   const lines = () => text.split("\n").filter((line) => line.startsWith("data: "));
-  while (lines().length < Number(last)) text += new TextDecoder().decode((await reader.read()).value);
+  const decoder = new TextDecoder();
+  while (lines().length < Number(last))
+    text += decoder.decode((await reader.read()).value, { stream: true });
   await reader.cancel();
   for (const line of lines()) {
     const headers = { "content-type": "application/cloudevents+json" };
@@ -70,7 +72,7 @@ async function stream() {
 
 for (let position = 1; position <= Number(last); ++position) await one(position);
 const all = await pages();
-expect(all.length === Number(last) && all.every((entry, i) => entry.position === i + 1), "all pages");
+expect(all.length === Number(last) && all.every((entry, i) => entry.position === i + 1), "all");
 await stream();
 try {
   HTTP.toEvent({ headers: { "content-type": "application/cloudevents+json" }, body: '{"id":"1"}' })

@@ -55,7 +55,7 @@ void register_firm(Client client, const std::string& firm)
     REQUIRE(reply.status == 201);
 }
 
-/// A webhook of this receiver's path, its secret told to the receiver; `more` as in ",\"types\":[]".
+/// A webhook of this receiver's path, its secret told to it; `more` as in ",\"types\":[]".
 std::string subscribe(Client client, Receiver& receiver, const std::string& path,
                       const std::string& more = {})
 {
@@ -250,7 +250,8 @@ TEST_CASE("without leave, nothing is delivered to private addresses or in the cl
         CHECK(refused.json()["param"] == "/url");
     }
     // A name may resolve to anything: it is judged when it is called.
-    const Reply named = premises.regulator().post("/v1/webhooks", R"({"url":"https://localhost/"})");
+    const Reply named =
+        premises.regulator().post("/v1/webhooks", R"({"url":"https://localhost/"})");
     REQUIRE(named.status == 201);
     register_firm(premises.regulator(), "F-1");
     const std::string address = "/v1/webhooks/" + named.json()["webhook"].get<std::string>();

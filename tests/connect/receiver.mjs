@@ -1,9 +1,9 @@
-// A webhook's receiver as somebody else would write it: the library `standardwebhooks` verifies what
-// comes, `cloudevents` reads it. How it answers is in the path it is called at:
-//   /ok  /gone (410)  /moved (302)  /always/503  /fail/N/… (500 for the first N attempts of an id)
-//   /late (503 with Retry-After: 1, once an id)  /stall (never answers the first attempt of the first)
-// One line of JSON on stdout for each delivery, before it is answered. Lines on stdin: {path, secret},
-// and {path, answer} for how /switch/… answers from now on.
+// A webhook's receiver as somebody else would write it: `standardwebhooks` verifies what comes,
+// `cloudevents` reads it. How it answers is in the path it is called at:
+//   /ok  /gone (410)  /moved (302)  /always/503  /fail/N/… (500 to N attempts of an id)
+//   /late (503 with Retry-After: 1, once an id)  /stall (never answers the very first)
+// One line of JSON on stdout for each delivery, before it is answered. Lines on stdin:
+// {path, secret}, and {path, answer} for how /switch/… answers from now on.
 // usage: node receiver.mjs [KEY.pem CERTIFICATE.pem]
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -37,7 +37,8 @@ function read(path, headers, body) {
     return { verified: true, position: JSON.parse(body).position };
   const event = HTTP.toEvent({ headers, body });
   event.validate();
-  return { verified: true, position: Number(event.id), type: event.type, data: event.data.position };
+  const { id, type, data } = event;
+  return { verified: true, position: Number(id), type, data: data.position };
 }
 
 function answer(path, attempt, response) {
