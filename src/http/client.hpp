@@ -44,7 +44,7 @@ struct Fetch {
 };
 
 /// One request on a connection of its own; blocks. Refused store-unavailable (it is another
-/// machine that does not answer) or malformed for a URL that is none, with no address that may
+/// machine that does not answer) or malformed for a URL that is none or has no address that may
 /// be reached. Follows no redirection.
 Result<Fetched> fetch(const Fetch& request);
 
