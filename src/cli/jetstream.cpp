@@ -111,7 +111,8 @@ Result<void> JetStream::Inside::connect()
             status = natsOptions_LoadCATrustedCertificates(made, settings.ca_file.c_str());
     }
     if (status == NATS_OK && !settings.credentials.empty())
-        status = natsOptions_SetUserCredentialsFromFiles(made, settings.credentials.c_str(), nullptr);
+        status = natsOptions_SetUserCredentialsFromFiles(made, settings.credentials.c_str(),
+                                                         nullptr);
     if (status == NATS_OK) status = natsConnection_Connect(&connection, made);
     if (status != NATS_OK) return away("no connection", status);
     jsOptions with{};
@@ -207,7 +208,8 @@ Result<void> JetStream::append(Position position, const std::string& type, std::
         status = natsMsgHeader_Set(message, message_id, std::to_string(position.number).c_str());
     if (status == NATS_OK)
         status = natsMsgHeader_Set(message, expected_last, std::to_string(before).c_str());
-    if (status == NATS_OK && !in.answers.failed) status = js_PublishMsgAsync(in.context, &message, nullptr);
+    if (status == NATS_OK && !in.answers.failed)
+        status = js_PublishMsgAsync(in.context, &message, nullptr);
     natsMsg_Destroy(message);  // Null once the client has taken it.
     if (status != NATS_OK) return away("an entry was not sent", status);
     if (in.answers.failed) return away("an entry was not acknowledged", NATS_ERR);

@@ -144,7 +144,7 @@ int run(const ServeOptions& options)
     if (!unsafe->empty() && !options.unsafe_database) return refuse_unsafe(*unsafe);
     Result<std::string> pepper = pepper_at(options.place.pepper());
     if (!pepper) return complain(pepper.error());
-    const Result<std::unique_ptr<Oidc>> oidc = options.oidc.open();
+    Result<std::unique_ptr<Oidc>> oidc = options.oidc.open();
     if (!oidc) return complain(oidc.error()), exit_usage;
     const Result<std::unique_ptr<Ledger>> ledger = Ledger::open(std::move(*ledger_options));
     if (!ledger) return complain(ledger.error());
@@ -156,7 +156,9 @@ int run(const ServeOptions& options)
                          .detail = "the log cannot be signed: " + std::string{failed.what()}});
     }
     asio::io_context context{1};
-    Doorkeeper doorkeeper{TokenStore{*conninfo, std::move(*pepper)}, options.rate, oidc->get()};
+    const std::unique_ptr<Oidc> issuer = std::move(*oidc);  // Its thread ends before the context.
+    Doorkeeper doorkeeper{TokenStore{*conninfo, std::move(*pepper)}, options.rate,
+                          issuer.get()};
     Trace trace{TraceStore{*conninfo}};
     Metrics metrics;
     int code = exit_ok;

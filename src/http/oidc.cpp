@@ -187,8 +187,8 @@ Result<Caller> caller_by(const Json& claims, const OidcSettings& settings,
     if (auto no = untimely(claims, settings, seconds)) return *no;
     const Json* name = claim(claims, settings.principal_claim);
     if (!name || !name->is_string() || !is_id(name->get<std::string>()))
-        return unauthenticated("its " + settings.principal_claim + " is no id of 1 to 64 of A-Z a-z "
-                               "0-9 . _ -");
+        return unauthenticated("its " + settings.principal_claim +
+                               " is no id of 1 to 64 of A-Z a-z 0-9 . _ -");
     const Result<Role> role = role_by(claims, settings);
     if (!role) return role.error();
     // No name of the ledger's own principals has a /.

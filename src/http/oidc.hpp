@@ -9,7 +9,7 @@
 
 namespace chipledger {
 
-/// Whose tokens are let in beside the ledger's own, and as whom (OpenID Connect Core §2, RFC 9068).
+/// Whose tokens are let in beside the ledger's own, and as whom (OpenID Connect Core §2).
 struct OidcSettings {
     std::string issuer{};    ///< iss, exactly; empty: nobody's.
     std::string audience{};  ///< One of aud, exactly.

@@ -51,7 +51,7 @@ void NatsServer::start()
         std::ifstream in{file};
         const auto told = nlohmann::json::parse(in, nullptr, false);
         if (told.is_object() && told.contains("nats") && !told["nats"].empty()) {
-            const std::string url = told["nats"][0];
+            const auto url = told["nats"][0].get<std::string>();
             port_ = url.substr(url.rfind(':') + 1);
             return;
         }

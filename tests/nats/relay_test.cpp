@@ -49,11 +49,12 @@ std::string log_of(const Database& database)
     EventStore store{database.runtime()};
     std::ostringstream lines;
     const Position size = store.head()->size;
-    REQUIRE(store.read({}, size, [&](StoredEntry&& entry) {
+    const auto read = store.read({}, size, [&](StoredEntry&& entry) {
         const std::int64_t n = entry.position.number;
-        lines << n << ' ' << n << " chipledger." << Json::parse(entry.bytes)["type"].get<std::string>()
-              << ' ' << to_hex(entry.bytes) << '\n';
-    }));
+        const auto type = Json::parse(entry.bytes)["type"].get<std::string>();
+        lines << n << ' ' << n << " chipledger." << type << ' ' << to_hex(entry.bytes) << '\n';
+    });
+    REQUIRE(read.has_value());
     return lines.str();
 }
 

@@ -147,8 +147,9 @@ TEST_CASE("settings that cannot work are refused by name", "[oidc]")
     for (const char* wrong : {"officers", "=customs", "x=system", "x=Customs", "x="})
         CHECK(param([&](OidcSettings& s) { s.roles = {wrong}; }) == "role");
     CHECK(param([](OidcSettings& s) { s.keys = "/no/such/file"; }) == "jwks");
-    for (const char* wrong : {"http://127.0.0.1:80@evil.example/k", "http://localhost.evil.example/",
-                              "http://10.0.0.1/k", "http://127.0.0.1", "ftp://127.0.0.1/k"})
+    for (const char* wrong :
+         {"http://127.0.0.1:80@evil.example/k", "http://localhost.evil.example/",
+          "http://10.0.0.1/k", "http://127.0.0.1", "ftp://127.0.0.1/k"})
         CHECK(param([&](OidcSettings& s) { s.keys = wrong; s.keys_plain = true; }) == "jwks");
     CHECK(param([](OidcSettings& s) { s.keys = "http://127.0.0.1:1/k"; }) == "jwks");
     CHECK(param([](OidcSettings& s) {

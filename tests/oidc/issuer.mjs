@@ -30,7 +30,8 @@ const base64url = (value) => Buffer.from(JSON.stringify(value)).toString("base64
 async function sign({ key, claims, header = {}, how = "good" }) {
   const { privateKey, publicKey, kid } = keys[key];
   const protectedHeader = { alg: algorithms[key], kid, typ: "JWT", ...header };
-  if (how === "none") return `${base64url({ ...protectedHeader, alg: "none" })}.${base64url(claims)}.`;
+  if (how === "none")
+    return `${base64url({ ...protectedHeader, alg: "none" })}.${base64url(claims)}.`;
   const jwt = new SignJWT(claims);
   if (how === "secret") {
     const secret = new TextEncoder().encode(await exportSPKI(publicKey));

@@ -206,7 +206,7 @@ TEST_CASE("what is no JWT is refused before any key is looked at", "[jwt]")
          {std::string{}, std::string{"."}, std::string{".."}, std::string{"a.b.c"}, good + '.',
           good + "=", good + "\n", '.' + good, good.substr(0, good.rfind('.')),
           good + ".a.b", std::string(jwt_max + 1, 'a')})
-        CHECK_FALSE(kid_of(bad));
+        CHECK_FALSE(kid_of(bad).has_value());
     const std::string big(jwt_max, 'x');
     CHECK(refusal(rsa().token(rs256, R"({"sub":")" + big + "\"}")) ==
           "A token has at most 8 KiB.");
@@ -237,11 +237,12 @@ TEST_CASE("of a key set, the keys of use alone are kept, and no private part", "
     CHECK(kept({{"kty", "oct"}, {"kid", "s"}, {"k", "c2VjcmV0"}}) == 0);
     const KeySet set = published({with(r, {{"d", "AQAB"}})});
     CHECK_FALSE(set.keys[0].contains("d"));
-    CHECK_FALSE(key_set_of("{}"));
-    CHECK_FALSE(key_set_of("[]"));
-    CHECK_FALSE(key_set_of(R"({"keys":[]})"));
-    CHECK_FALSE(key_set_of(std::string(jwk_set_max + 1, ' ')));
-    CHECK_FALSE(key_set_of(Json{{"keys", std::vector<Json>(jwk_set_keys_max + 1, r)}}.dump()));
+    CHECK_FALSE(key_set_of("{}").has_value());
+    CHECK_FALSE(key_set_of("[]").has_value());
+    CHECK_FALSE(key_set_of(R"({"keys":[]})").has_value());
+    CHECK_FALSE(key_set_of(std::string(jwk_set_max + 1, ' ')).has_value());
+    const Json many{{"keys", std::vector<Json>(jwk_set_keys_max + 1, r)}};
+    CHECK_FALSE(key_set_of(many.dump()).has_value());
 }
 
 }  // namespace chipledger

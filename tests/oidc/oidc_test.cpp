@@ -136,7 +136,8 @@ TEST_CASE("tokens of jose come in beside the ledger's own, and the log says who"
     TokenStore tokens{served.conninfo, pepper_at(served.folder + "/pepper").value()};
     const std::string own = tokens.mint({"li.wei", Role::auditor, {}, {}}).value().token;
     CHECK(served.session(own).json()["principal"] == "li.wei");
-    CHECK_FALSE(tokens.mint({"oidc/li.wei", Role::auditor, {}, {}}));  // Nobody borrows the name.
+    // Nobody borrows the name.
+    CHECK_FALSE(tokens.mint({"oidc/li.wei", Role::auditor, {}, {}}).has_value());
 
     Client firm{served.server->port(),
                 served.token({{"sub", "f"}, {"roles", "import"}, {"firm", "F-A"}})};
