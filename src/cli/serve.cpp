@@ -137,6 +137,7 @@ int run(const ServeOptions& options)
     if (!ledger_options) return complain(ledger_options.error()), exit_usage;
     ledger_options->projection_checks = {std::chrono::milliseconds{options.check_tables},
                                          options.check_rest};
+    ledger_options->snapshot = options.place.snapshot();
     const Result<std::vector<std::string>> unsafe = unsafe_settings(*conninfo);
     if (!unsafe) return complain(unsafe.error());
     if (!unsafe->empty() && !options.unsafe_database) return refuse_unsafe(*unsafe);

@@ -133,14 +133,29 @@ std::string cache_of(const Moment& moment)
     return moment.fixed ? "private, max-age=31536000, immutable" : "private, no-cache";
 }
 
+std::string with_list(const Json& object, std::string_view list, const std::string& items)
+{
+    std::string text = object.dump();
+    text.pop_back();
+    text.reserve(text.size() + list.size() + items.size() + 8);
+    return text.append(",\"").append(list).append("\":[").append(items).append("]}");
+}
+
 Response view_reply(const Context& context, const Moment& moment, Json body, std::string etag)
+{
+    return view_reply(context, moment, std::move(body), std::move(etag), {}, {});
+}
+
+Response view_reply(const Context& context, const Moment& moment, Json body, std::string etag,
+                    std::string_view list, const std::string& items)
 {
     body["position"] = moment.state->position.number;
     if (moment.state->position > Position{})
         body["recorded_at"] = to_string(moment.state->recorded_at);
     if (moment.effective_at) body["effective_at"] = to_string(*moment.effective_at);
     if (etag.empty() || moment.effective_at) etag = etag_of(moment);
-    Response response = reply(200, "application/json", body.dump());
+    Response response = reply(200, "application/json",
+                              list.empty() ? body.dump() : with_list(body, list, items));
     response.set("Cache-Control", cache_of(moment));
     return with_etag(std::move(response), etag, context.request);
 }

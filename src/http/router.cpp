@@ -149,6 +149,8 @@ boost::asio::awaitable<Response> Router::guarded(Request& request, const Route& 
     } catch (const std::exception& broken) {
         failure = broken.what();
     }
+    const auto state = co_await boost::asio::this_coro::cancellation_state;
+    if (state.cancelled() != boost::asio::cancellation_type::none) throw PeerGone{};
     spdlog::error("request {} {} {}: {}", request.request_id, request.method, route.pattern,
                   failure);
     co_return problem_reply({Code::internal}, request.request_id);

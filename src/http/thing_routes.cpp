@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "codec/event_json.hpp"
+#include "http/explain_links.hpp"
 #include "http/problem.hpp"
 #include "http/read_routes.hpp"
 #include "http/reading.hpp"
@@ -59,7 +60,9 @@ Handler one(Ledger& ledger, Kind kind)
             co_return no(context, {.code = kind.unknown,
                                    .detail = "Check the number, and as of when it was."});
         const bool partial = viewer.role == Role::firm;
-        co_return view_reply(context, *moment, kind.view(viewer, state, id),
+        Json view = with_explanations(context, *moment, kind.name, id.value,
+                                      kind.view(viewer, state, id));
+        co_return view_reply(context, *moment, std::move(view),
                              partial && (kind.unknown == Code::unknown_batch)
                                  ? std::string{}
                                  : etag_of(*moment, kind.name, id.value));
@@ -162,7 +165,8 @@ Handler of_firm(Ledger& ledger, View view, bool versioned)
         const State& state = *moment->state;
         if (!state.firms.contains(id) || !may_see_firm(viewer_of(context), id))
             co_return no(context, {.code = Code::unknown_firm, .detail = "Check the number."});
-        co_return view_reply(context, *moment, view(state, id),
+        Json body = with_explanations(context, *moment, "firm", id.value, view(state, id));
+        co_return view_reply(context, *moment, std::move(body),
                              versioned ? etag_of(*moment, "firm", id.value) : std::string{});
     };
 }
@@ -272,7 +276,9 @@ Handler summary(Ledger& ledger)
     return [&ledger](Context& context) -> asio::awaitable<Response> {
         const Result<Moment> moment = co_await moment_of(ledger, context);
         if (!moment) co_return no(context, moment.error());
-        co_return view_reply(context, *moment, summary_view(viewer_of(context), *moment->state));
+        Json view = with_explanations(context, *moment, "summary", {},
+                                      summary_view(viewer_of(context), *moment->state));
+        co_return view_reply(context, *moment, std::move(view));
     };
 }
 
