@@ -76,9 +76,10 @@ std::optional<Mismatch> replay(const std::vector<Command>& commands, const Judge
 {
     Books books{judge};
     for (std::size_t i = 0; i < commands.size(); ++i)
-        if (const std::string differs = books.offer(commands[i]); !differs.empty())
-            return Mismatch{{commands.begin(), commands.begin() + static_cast<std::ptrdiff_t>(i + 1)},
-                            described(books, differs)};
+        if (const std::string differs = books.offer(commands[i]); !differs.empty()) {
+            const auto end = commands.begin() + static_cast<std::ptrdiff_t>(i + 1);
+            return Mismatch{{commands.begin(), end}, described(books, differs)};
+        }
     if (const std::string differs = books.whole(); !differs.empty())
         return Mismatch{commands, differs};
     return {};

@@ -119,9 +119,9 @@ void correct_some(Scribe& scribe)
         if (!batch) continue;
         BatchTestCertified other = *batch;
         other.lab = Text{"Another laboratory"};
-        REQUIRE(scribe.tell(scenario::on(
-            scenario::january(1), EventCorrected{target, CorrectionReason::incorrect_data,
-                                                 Box<Replacement>{Replacement{EventData{other}}}})));
+        const EventCorrected corrected{target, CorrectionReason::incorrect_data,
+                                       Box<Replacement>{Replacement{EventData{other}}}};
+        REQUIRE(scribe.tell(scenario::on(scenario::january(1), corrected)));
         return;
     }
 }
