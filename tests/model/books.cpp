@@ -207,7 +207,8 @@ Books::Refold Books::refold(const Readings& readings, Position first) const
 std::string Books::difference() const
 {
     for (const auto& [id, permit] : model_.approvals)
-        if (model_.balance(id) != state_.approvals.at(id).balance) return "balance of " + id.value;
+        if (model_.balance(id) != Balance(state_.approvals.at(id).balance))
+            return "balance of " + id.value;
     for (const auto& item : state_.approvals)
         if (!model_.approvals.contains(item.key)) return "approval " + item.key.value;
     for (const auto& [firm, tier] : model_.firms)
