@@ -10,6 +10,7 @@
 #include <csignal>
 
 #include "cli/command.hpp"
+#include "cli/installed.hpp"
 #include "cli/ledger_options.hpp"
 #include "http/app.hpp"
 #include "http/log_lines.hpp"
@@ -34,7 +35,7 @@ struct ServeOptions {
     Place place{};
     LedgerFlags ledger{};
     ServerOptions server{};
-    std::string share = CHIPLEDGER_SHARE;
+    std::string share = installed().share;
     bool access_log = false;
     bool print_config = false;
     std::string log_format = "text";
