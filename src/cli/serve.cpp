@@ -10,6 +10,7 @@
 #include <csignal>
 
 #include "cli/command.hpp"
+#include "cli/installed.hpp"
 #include "cli/ledger_options.hpp"
 #include "cli/oidc_options.hpp"
 #include "http/app.hpp"
@@ -37,7 +38,7 @@ struct ServeOptions {
     LedgerFlags ledger{};
     OidcFlags oidc{};
     ServerOptions server{};
-    std::string share = CHIPLEDGER_SHARE;
+    std::string share = installed().share;
     bool access_log = false;
     bool print_config = false;
     std::string log_format = "text";
