@@ -148,6 +148,7 @@ int run(const ServeOptions& options)
     if (!ledger_options) return complain(ledger_options.error()), exit_usage;
     ledger_options->projection_checks = {std::chrono::milliseconds{options.check_tables},
                                          options.check_rest};
+    ledger_options->snapshot = options.place.snapshot();
     const Result<std::vector<std::string>> unsafe = unsafe_settings(*conninfo);
     if (!unsafe) return complain(unsafe.error());
     if (!unsafe->empty() && !options.unsafe_database) return refuse_unsafe(*unsafe);
@@ -165,13 +166,15 @@ int run(const ServeOptions& options)
     asio::io_context context{1};
     Doorkeeper doorkeeper{TokenStore{*conninfo, *pepper}, options.rate};
     Trace trace{TraceStore{*conninfo}};
+    SignedHeads heads{CheckpointStore{*conninfo}};
+    Answers answers{EventStore{*conninfo}};
     Metrics metrics;
     int code = exit_ok;
     try {
         Webhooks webhooks{**ledger, webhooks_of(options, *conninfo, *pepper)};
-        code = serve(context,
-                     App{**ledger, doorkeeper, metrics, options.share, *unsafe, &trace, &webhooks},
-                     options.server, options.access_log);
+        const App app{**ledger, doorkeeper, metrics, heads, options.share, *unsafe, &trace,
+                      &answers, &webhooks};
+        code = serve(context, app, options.server, options.access_log);
     } catch (const boost::system::system_error& failed) {
         fmt::print(stderr,
                    "chipledger: cannot listen on {}:{}: {}. Take another --port, or look at "
