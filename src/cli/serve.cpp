@@ -178,8 +178,8 @@ int run(const ServeOptions& options)
     int code = exit_ok;
     try {
         Webhooks webhooks{**ledger, webhooks_of(options, *conninfo, *pepper)};
-        const App app{**ledger, doorkeeper, metrics,  heads,    options.share,
-                      *unsafe,  &trace,     &answers, &webhooks};
+        const App app{**ledger, doorkeeper, metrics, heads, options.share, *unsafe, &trace,
+                      &answers, &webhooks};
         code = serve(context, app, options.server, options.access_log);
     } catch (const boost::system::system_error& failed) {
         fmt::print(stderr,

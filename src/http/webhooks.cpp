@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -13,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "http/reading.hpp"
+#include "ledger/background.hpp"
 #include "ledger/entry.hpp"
 
 namespace chipledger {
@@ -32,9 +31,6 @@ constexpr seconds unsealed_pause{600};
 constexpr std::int64_t window_entries = 10'000;  ///< Looked through at once.
 constexpr std::int64_t passed_entries = 1'000;   ///< Noted when so many had nothing for a line.
 constexpr int dead_letters_max = 1'000;     ///< Of a subscription; then it is disabled.
-constexpr int share = 10;                   ///< Niceness of our threads; on Linux each its own.
-
-void give_way() { (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), share); }
 
 }  // namespace
 

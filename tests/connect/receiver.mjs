@@ -1,6 +1,6 @@
 // A webhook's receiver as somebody else would write it: `standardwebhooks` verifies what comes,
 // `cloudevents` reads it. How it answers is in the path it is called at:
-//   /ok  /gone (410)  /moved (302)  /always/503  /fail/N/… (500 to N attempts of an id)
+//   /ok  /gone (410)  /fail/N/… (500 to N attempts of an id)
 //   /late (503 with Retry-After: 1, once an id)  /stall (never answers the very first)
 // One line of JSON on stdout for each delivery, before it is answered. Lines on stdin:
 // {path, secret}, and {path, answer} for how /switch/… answers from now on.
@@ -13,10 +13,12 @@ import { HTTP } from "cloudevents";
 import { Webhook } from "standardwebhooks";
 
 const secrets = new Map(), answers = new Map(), attempts = new Map();
+const waiting = [];  // For the secret of their path.
 let stalled = false;
 createInterface({ input: process.stdin }).on("line", (line) => {
   const { path, secret, answer } = JSON.parse(line);
   if (secret) secrets.set(path, secret);
+  waiting.splice(0).forEach((ready) => ready());
   if (answer) answers.set(path, answer);
   console.log(JSON.stringify({ told: path }));
 }).on("close", () => process.exit(0));
@@ -45,9 +47,7 @@ function answer(path, attempt, response) {
   const [, kind, number] = path.split("/");
   const status = (code, headers = {}) => response.writeHead(code, headers).end();
   if (kind === "gone") return status(410);
-  if (kind === "moved") return status(302, { location: "/ok" });
-  if (kind === "always") return status(Number(number));
-  if (kind === "switch") return status(answers.get(path) ?? 200);
+  if (kind === "switch") return status(answers.get(path) ?? 200, { location: "/ok" });
   if (kind === "fail") return status(attempt <= Number(number) ? 500 : 204);
   if (kind === "late") return status(attempt === 1 ? 503 : 200, { "retry-after": "1" });
   if (kind === "stall" && !stalled) {
@@ -59,8 +59,9 @@ function answer(path, attempt, response) {
 
 function serve(request, response) {
   const pieces = [];
-  request.on("data", (piece) => pieces.push(piece)).on("end", () => {
+  request.on("data", (piece) => pieces.push(piece)).on("end", async () => {
     const path = request.url, id = request.headers["webhook-id"];
+    while (!secrets.has(path)) await new Promise((ready) => waiting.push(ready));
     const attempt = (attempts.get(path + id) ?? 0) + 1;
     attempts.set(path + id, attempt);
     const told = read(path, request.headers, Buffer.concat(pieces).toString());
