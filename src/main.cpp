@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "cli/command.hpp"
+#include "cli/import.hpp"
 
 int main(int argc, char** argv)
 {
@@ -21,6 +22,8 @@ int main(int argc, char** argv)
     add_replay(app, exit_code);
     add_verify(app, exit_code);
     add_export(app, exit_code);
+    add_import(app, exit_code);
+    add_relay(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -12,10 +12,12 @@
 #include "cli/command.hpp"
 #include "cli/installed.hpp"
 #include "cli/ledger_options.hpp"
+#include "cli/oidc_options.hpp"
 #include "http/app.hpp"
 #include "http/log_lines.hpp"
 #include "http/server.hpp"
 #include "http/trace.hpp"
+#include "http/webhooks.hpp"
 #include "http/witness.hpp"
 #include "ledger/durable_file.hpp"
 #include "ledger/entry.hpp"
@@ -34,6 +36,7 @@ constexpr std::chrono::seconds drain_deadline{10};
 struct ServeOptions {
     Place place{};
     LedgerFlags ledger{};
+    OidcFlags oidc{};
     ServerOptions server{};
     std::string share = installed().share;
     bool access_log = false;
@@ -44,7 +47,17 @@ struct ServeOptions {
     bool unsafe_database = false;
     int check_tables = 60'000;
     int check_rest = 20;
+    WebhookPolicy webhooks{};
+    int webhook_retry = 1'000;
 };
+
+WebhookOptions webhooks_of(const ServeOptions& options, const std::string& conninfo,
+                           const std::string& pepper)
+{
+    WebhookOptions webhooks{conninfo, pepper, options.webhooks};
+    webhooks.policy.retry_first = std::chrono::milliseconds{options.webhook_retry};
+    return webhooks;
+}
 
 /// Signs in this process, or shows what another one signs.
 struct Signers {
@@ -138,11 +151,14 @@ int run(const ServeOptions& options)
     if (!ledger_options) return complain(ledger_options.error()), exit_usage;
     ledger_options->projection_checks = {std::chrono::milliseconds{options.check_tables},
                                          options.check_rest};
+    ledger_options->snapshot = options.place.snapshot();
     const Result<std::vector<std::string>> unsafe = unsafe_settings(*conninfo);
     if (!unsafe) return complain(unsafe.error());
     if (!unsafe->empty() && !options.unsafe_database) return refuse_unsafe(*unsafe);
-    Result<std::string> pepper = pepper_at(options.place.pepper());
+    const Result<std::string> pepper = pepper_at(options.place.pepper());
     if (!pepper) return complain(pepper.error());
+    Result<std::unique_ptr<Oidc>> oidc = options.oidc.open();
+    if (!oidc) return complain(oidc.error()), exit_usage;
     const Result<std::unique_ptr<Ledger>> ledger = Ledger::open(std::move(*ledger_options));
     if (!ledger) return complain(ledger.error());
     Signers signers;
@@ -153,13 +169,18 @@ int run(const ServeOptions& options)
                          .detail = "the log cannot be signed: " + std::string{failed.what()}});
     }
     asio::io_context context{1};
-    Doorkeeper doorkeeper{TokenStore{*conninfo, std::move(*pepper)}, options.rate};
+    const std::unique_ptr<Oidc> issuer = std::move(*oidc);  // Its thread ends before the context.
+    Doorkeeper doorkeeper{TokenStore{*conninfo, *pepper}, options.rate, issuer.get()};
     Trace trace{TraceStore{*conninfo}};
+    SignedHeads heads{CheckpointStore{*conninfo}};
+    Answers answers{EventStore{*conninfo}};
     Metrics metrics;
     int code = exit_ok;
     try {
-        code = serve(context, App{**ledger, doorkeeper, metrics, options.share, *unsafe, &trace},
-                     options.server, options.access_log);
+        Webhooks webhooks{**ledger, webhooks_of(options, *conninfo, *pepper)};
+        const App app{**ledger, doorkeeper, metrics,  heads,    options.share,
+                      *unsafe,  &trace,     &answers, &webhooks};
+        code = serve(context, app, options.server, options.access_log);
     } catch (const boost::system::system_error& failed) {
         fmt::print(stderr,
                    "chipledger: cannot listen on {}:{}: {}. Take another --port, or look at "
@@ -175,6 +196,24 @@ int run(const ServeOptions& options)
     return code;
 }
 
+void add_webhook_flags(CLI::App& command, ServeOptions& options)
+{
+    command.add_flag("--webhook-allow-private", options.webhooks.allow_private,
+                     "deliver webhooks to http:// and to addresses that are not public");
+    command
+        .add_option("--webhook-attempts", options.webhooks.attempts_max,
+                    "attempts for an entry before it becomes a dead letter")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    command
+        .add_option("--webhook-retry", options.webhook_retry,
+                    "milliseconds after the first failed attempt; doubled after each further one")
+        ->check(CLI::Range(1, 3'600'000))
+        ->capture_default_str();
+    command.add_option("--webhook-ca", options.webhooks.ca_file,
+                       "PEM of authorities that receivers' certificates come from");
+}
+
 }  // namespace
 
 void add_serve(CLI::App& app, int& exit_code)
@@ -183,6 +222,7 @@ void add_serve(CLI::App& app, int& exit_code)
     auto options = std::make_shared<ServeOptions>();
     options->place.add_to(*command, "database", true);
     options->ledger.add_to(*command);
+    options->oidc.add_to(*command);
     command->add_option("--bind", options->server.bind, "address")->capture_default_str();
     command->add_option("--port", options->server.port, "port; 0: any free")
         ->capture_default_str();
@@ -205,6 +245,7 @@ void add_serve(CLI::App& app, int& exit_code)
                      "it rests at least so many times as long as a comparison took")
         ->check(CLI::Range(0, 10'000))
         ->capture_default_str();
+    add_webhook_flags(*command, *options);
     command->add_flag("--unsafe-database", options->unsafe_database,
                       "serve although PostgreSQL's settings may lose entries; /readyz shows them");
     command->add_flag("--sign-elsewhere", options->sign_elsewhere,

@@ -78,7 +78,18 @@ Service::Service(TestCluster& cluster, const std::string& now)
     signing_ = std::make_unique<Signing>(std::move(signing), ledger_->log());
     doorkeeper_ = std::make_unique<Doorkeeper>(TokenStore{database_, pepper});
     trace_ = std::make_unique<Trace>(TraceStore{database_});
-    const App app{*ledger_, *doorkeeper_, metrics_, CHIPLEDGER_SOURCE_DIR, {}, trace_.get()};
+    heads_ = std::make_unique<SignedHeads>(CheckpointStore{database_});
+    answers_ = std::make_unique<Answers>(EventStore{database_});
+    webhooks_ = std::make_unique<Webhooks>(*ledger_, WebhookOptions{database_, pepper, {}});
+    const App app{*ledger_,
+                  *doorkeeper_,
+                  metrics_,
+                  *heads_,
+                  CHIPLEDGER_SOURCE_DIR,
+                  {},
+                  trace_.get(),
+                  answers_.get(),
+                  webhooks_.get()};
     routes_ = all_routes(app);
     running_ = std::make_unique<Running>(routes_, ServerOptions{},
                                          [this](const Request& request) {
@@ -89,6 +100,7 @@ Service::Service(TestCluster& cluster, const std::string& now)
 Service::~Service()
 {
     running_.reset();
+    webhooks_.reset();
     ledger_->stop();
     signing_.reset();
 }
