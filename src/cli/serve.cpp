@@ -15,6 +15,7 @@
 #include "http/log_lines.hpp"
 #include "http/server.hpp"
 #include "http/trace.hpp"
+#include "http/webhooks.hpp"
 #include "http/witness.hpp"
 #include "ledger/durable_file.hpp"
 #include "ledger/entry.hpp"
@@ -43,7 +44,17 @@ struct ServeOptions {
     bool unsafe_database = false;
     int check_tables = 60'000;
     int check_rest = 20;
+    WebhookPolicy webhooks{};
+    int webhook_retry = 1'000;
 };
+
+WebhookOptions webhooks_of(const ServeOptions& options, const std::string& conninfo,
+                           const std::string& pepper)
+{
+    WebhookOptions webhooks{conninfo, pepper, options.webhooks};
+    webhooks.policy.retry_first = std::chrono::milliseconds{options.webhook_retry};
+    return webhooks;
+}
 
 /// Signs in this process, or shows what another one signs.
 struct Signers {
@@ -141,7 +152,7 @@ int run(const ServeOptions& options)
     const Result<std::vector<std::string>> unsafe = unsafe_settings(*conninfo);
     if (!unsafe) return complain(unsafe.error());
     if (!unsafe->empty() && !options.unsafe_database) return refuse_unsafe(*unsafe);
-    Result<std::string> pepper = pepper_at(options.place.pepper());
+    const Result<std::string> pepper = pepper_at(options.place.pepper());
     if (!pepper) return complain(pepper.error());
     const Result<std::unique_ptr<Ledger>> ledger = Ledger::open(std::move(*ledger_options));
     if (!ledger) return complain(ledger.error());
@@ -153,15 +164,16 @@ int run(const ServeOptions& options)
                          .detail = "the log cannot be signed: " + std::string{failed.what()}});
     }
     asio::io_context context{1};
-    Doorkeeper doorkeeper{TokenStore{*conninfo, std::move(*pepper)}, options.rate};
+    Doorkeeper doorkeeper{TokenStore{*conninfo, *pepper}, options.rate};
     Trace trace{TraceStore{*conninfo}};
     SignedHeads heads{CheckpointStore{*conninfo}};
     Answers answers{EventStore{*conninfo}};
     Metrics metrics;
     int code = exit_ok;
     try {
-        const App app{**ledger, doorkeeper, metrics, heads, options.share, *unsafe, &trace,
-                      &answers};
+        Webhooks webhooks{**ledger, webhooks_of(options, *conninfo, *pepper)};
+        const App app{**ledger, doorkeeper, metrics,  heads,    options.share,
+                      *unsafe,  &trace,     &answers, &webhooks};
         code = serve(context, app, options.server, options.access_log);
     } catch (const boost::system::system_error& failed) {
         fmt::print(stderr,
@@ -176,6 +188,24 @@ int run(const ServeOptions& options)
     (*ledger)->stop();
     signers = {};
     return code;
+}
+
+void add_webhook_flags(CLI::App& command, ServeOptions& options)
+{
+    command.add_flag("--webhook-allow-private", options.webhooks.allow_private,
+                     "deliver webhooks to http:// and to addresses that are not public");
+    command
+        .add_option("--webhook-attempts", options.webhooks.attempts_max,
+                    "attempts for an entry before it becomes a dead letter")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    command
+        .add_option("--webhook-retry", options.webhook_retry,
+                    "milliseconds after the first failed attempt; doubled after each further one")
+        ->check(CLI::Range(1, 3'600'000))
+        ->capture_default_str();
+    command.add_option("--webhook-ca", options.webhooks.ca_file,
+                       "PEM of authorities that receivers' certificates come from");
 }
 
 }  // namespace
@@ -208,6 +238,7 @@ void add_serve(CLI::App& app, int& exit_code)
                      "it rests at least so many times as long as a comparison took")
         ->check(CLI::Range(0, 10'000))
         ->capture_default_str();
+    add_webhook_flags(*command, *options);
     command->add_flag("--unsafe-database", options->unsafe_database,
                       "serve although PostgreSQL's settings may lose entries; /readyz shows them");
     command->add_flag("--sign-elsewhere", options->sign_elsewhere,

@@ -63,9 +63,10 @@ std::vector<Route> service_routes(const App& app)
             {"GET", "/readyz", {},
              [app](Context& context) { return readiness(app, context); }},
             {"GET", "/metrics", {},
-             [&ledger = app.ledger,
-              &metrics = app.metrics](Context&) -> asio::awaitable<Response> {
-                 co_return reply(200, "text/plain; version=0.0.4", metrics.text(ledger));
+             [app](Context&) -> asio::awaitable<Response> {
+                 std::string text = app.metrics.text(app.ledger);
+                 if (app.webhooks) text += app.webhooks->metrics();
+                 co_return reply(200, "text/plain; version=0.0.4", std::move(text));
              }},
             {"GET", "/problems/{slug}", {}, problem}};
 }
@@ -85,6 +86,7 @@ std::vector<Route> all_routes(const App& app)
     append(routes, clock_routes(app.ledger));
     append(routes, epcis_query_routes(app.ledger));
     if (app.answers) append(routes, epcis_capture_routes(app.ledger, *app.answers));
+    if (app.webhooks) append(routes, webhook_routes(*app.webhooks));
     append(routes, session_routes(app.doorkeeper));
     append(routes, service_routes(app));
     append(routes, static_routes(app.share / "web" / "dist"));

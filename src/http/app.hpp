@@ -5,6 +5,7 @@
 #include "http/metrics.hpp"
 #include "http/published.hpp"
 #include "http/trace.hpp"
+#include "http/webhooks.hpp"
 #include "ledger/answers.hpp"
 
 namespace chipledger {
@@ -19,6 +20,7 @@ struct App {
     std::vector<std::string> unsafe{};  ///< What the operator was told is unsafe, and wanted.
     Trace* trace = nullptr;             ///< Null: what auditors read is not written down.
     Answers* answers = nullptr;         ///< Null: nothing is captured as EPCIS events.
+    Webhooks* webhooks = nullptr;       ///< Null: nobody is told of anything.
 };
 
 /// The whole route table.

@@ -23,32 +23,7 @@ using boost::system::error_code;
 
 constexpr std::size_t piece_max = 64 * 1024;
 
-struct Url {
-    bool secure = false;
-    std::string host{};
-    std::string port{};
-    std::string target{};
-};
-
-std::optional<Url> parse_url(std::string_view text)
-{
-    Url url;
-    url.secure = text.starts_with("https://");
-    if (!url.secure && !text.starts_with("http://")) return {};
-    text.remove_prefix(url.secure ? 8 : 7);
-    const std::size_t slash = std::min(text.find('/'), text.size());
-    std::string_view authority = text.substr(0, slash);
-    url.target = slash < text.size() ? std::string{text.substr(slash)} : "/";
-    url.port = url.secure ? "443" : "80";
-    const std::size_t colon = authority.rfind(':');
-    if (colon != authority.npos && authority.find(']', colon) == authority.npos) {
-        url.port = authority.substr(colon + 1);
-        authority = authority.substr(0, colon);
-    }
-    url.host = authority;
-    if (url.host.empty() || url.port.empty()) return {};
-    return url;
-}
+constexpr std::chrono::milliseconds slice{100};
 
 /// Every step is asynchronous and run to its end, so that the stream's deadline holds.
 class Exchange {
@@ -59,7 +34,9 @@ public:
     {
         beast::tcp_stream tcp_stream{context_};
         tcp::resolver resolver{context_};
-        const auto addresses = resolver.resolve(url_.host, url_.port);
+        const std::vector<tcp::endpoint> addresses =
+            reachable(resolver.resolve(url_.host, url_.port));
+        wire_ = &tcp_stream;
         tcp_stream.expires_after(request_.deadline);
         finish([&](auto done) {
             tcp_stream.async_connect(addresses, [done](error_code e, const auto&) { done(e); });
@@ -69,6 +46,7 @@ public:
         if (request_.ca_file.empty()) tls.set_default_verify_paths();
         else tls.load_verify_file(request_.ca_file);
         beast::ssl_stream<beast::tcp_stream> stream{std::move(tcp_stream), tls};
+        wire_ = &stream.next_layer();
         stream.set_verify_mode(ssl::verify_peer);
         stream.set_verify_callback(ssl::host_name_verification{url_.host});
         SSL_set_tlsext_host_name(stream.native_handle(), url_.host.c_str());
@@ -77,14 +55,35 @@ public:
     }
 
 private:
+    std::vector<tcp::endpoint> reachable(const tcp::resolver::results_type& found) const
+    {
+        std::vector<tcp::endpoint> may;
+        for (const auto& each : found)
+            if (!request_.may_reach || request_.may_reach(each.endpoint().address()))
+                may.push_back(each.endpoint());
+        if (may.empty()) throw boost::system::system_error{asio::error::access_denied};
+        return may;
+    }
+
     template <class Start>
     void finish(const Start& start, error_code ignored = {})
     {
         error_code result;
         start([&result](error_code failed, auto&&...) { result = failed; });
         context_.restart();
+        if (request_.given_up) watch();
         context_.run();
         if (result && result != ignored) throw boost::system::system_error{result};
+    }
+
+    /// Runs until the step is done, or closes the wire: then the step ends with an error.
+    void watch()
+    {
+        while (!context_.stopped()) {
+            context_.run_for(slice);
+            if (context_.stopped()) return;
+            if (request_.given_up()) return wire_->close();
+        }
     }
 
     template <class Stream>
@@ -94,7 +93,7 @@ private:
         out.method_string(request_.method);
         out.target(url_.target);
         out.version(11);
-        out.set(http::field::host, url_.host + ':' + url_.port);
+        out.set(http::field::host, authority());
         out.set(http::field::connection, "close");
         for (const auto& [name, value] : request_.headers) out.set(name, value);
         out.body() = request_.body;
@@ -121,6 +120,12 @@ private:
         return fetched;
     }
 
+    std::string authority() const
+    {
+        const bool is_ipv6 = url_.host.find(':') != std::string::npos;
+        return (is_ipv6 ? '[' + url_.host + ']' : url_.host) + ':' + url_.port;
+    }
+
     void take(Fetched& fetched, std::string_view piece)
     {
         if (request_.pieces && fetched.status == 200) return request_.pieces(piece);
@@ -131,11 +136,34 @@ private:
 
     const Fetch& request_;
     const Url& url_;
+    beast::tcp_stream* wire_ = nullptr;
     asio::io_context context_{1};
     beast::flat_buffer buffer_{};
 };
 
 }  // namespace
+
+std::optional<Url> parse_url(std::string_view text)
+{
+    Url url;
+    url.secure = text.starts_with("https://");
+    if (!url.secure && !text.starts_with("http://")) return {};
+    text.remove_prefix(url.secure ? 8 : 7);
+    const std::size_t slash = std::min(text.find('/'), text.size());
+    std::string_view authority = text.substr(0, slash);
+    url.target = slash < text.size() ? std::string{text.substr(slash)} : "/";
+    url.port = url.secure ? "443" : "80";
+    const std::size_t colon = authority.rfind(':');
+    if (colon != authority.npos && authority.find(']', colon) == authority.npos) {
+        url.port = authority.substr(colon + 1);
+        authority = authority.substr(0, colon);
+    }
+    if (authority.starts_with('[') && authority.ends_with(']'))
+        authority = authority.substr(1, authority.size() - 2);
+    url.host = authority;
+    if (url.host.empty() || url.port.empty()) return {};
+    return url;
+}
 
 Result<Fetched> fetch(const Fetch& request)
 {
@@ -145,6 +173,8 @@ Result<Fetched> fetch(const Fetch& request)
     try {
         return Exchange{request, *url}.run();
     } catch (const boost::system::system_error& failed) {
+        if (failed.code() == asio::error::access_denied)
+            return Refusal{Code::malformed, "url", "This is not a public address."};
         return Refusal{.code = Code::store_unavailable,
                        .detail = request.url + " does not answer: " + failed.code().message()};
     }

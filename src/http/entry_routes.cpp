@@ -1,6 +1,7 @@
 #include "codec/event_json.hpp"
 #include "codec/event_schema.hpp"
 #include "domain/rulebook.hpp"
+#include "http/cloud_event.hpp"
 #include "http/conditional.hpp"
 #include "http/entry_filter.hpp"
 #include "http/entry_table.hpp"
@@ -8,6 +9,7 @@
 #include "http/problem.hpp"
 #include "http/read_routes.hpp"
 #include "http/reading.hpp"
+#include "ledger/entry.hpp"
 
 namespace chipledger {
 
@@ -49,8 +51,14 @@ std::string list_body(const std::vector<StoredEntry>& entries, bool more, const 
            R"(,"recorded_at":")" + to_string(state.recorded_at) + "\"}";
 }
 
+CloudSource source_of(Ledger& ledger, const Request& request)
+{
+    return cloud_source(checkpoint_origin(*ledger.head()), base_of(request));
+}
+
 /// What a list of entries was asked for.
 struct Listing {
+    bool cloud_events = false;
     Format format{};
     Moment moment{};
     EventFilter filter{};
@@ -62,7 +70,8 @@ asio::awaitable<Result<Listing>> listing_of(Ledger& ledger, Context& context)
                                               "order",       "recorded_from", "recorded_to",
                                               "occurred_to", "occurred_from", "limit",
                                               "cursor",      "format"};
-    const Result<Format> format = format_of(context.request);
+    const bool cloud_events = wants_cloud_events(context.request, cloud_events_type);
+    const Result<Format> format = cloud_events ? Format::json : format_of(context.request);
     if (!format) co_return format.error();
     Result<Moment> moment = co_await moment_of(ledger, context, known);
     if (!moment) co_return moment.error();
@@ -80,7 +89,7 @@ asio::awaitable<Result<Listing>> listing_of(Ledger& ledger, Context& context)
         filter->occurred_to = std::min(filter->occurred_to.value_or(*moment->effective_at),
                                        *moment->effective_at);
     filter->limit = page->limit;
-    co_return Listing{*format, std::move(*moment), std::move(*filter)};
+    co_return Listing{cloud_events, *format, std::move(*moment), std::move(*filter)};
 }
 
 asio::awaitable<Response> entries(Ledger& ledger, Context& context)
@@ -102,17 +111,33 @@ asio::awaitable<Response> entries(Ledger& ledger, Context& context)
     const std::string cursor =
         more ? to_cursor(std::to_string(found->back().position.number)) : std::string{};
     Response response =
-        reply(200, "application/json", list_body(*found, more, cursor, *moment.state));
-    response.set("Cache-Control", cache_of(moment));
+        listing->cloud_events
+            ? reply(200, cloud_events_type,
+                    to_cloud_events(source_of(ledger, context.request), *found))
+            : reply(200, "application/json", list_body(*found, more, cursor, *moment.state));
+    response.set("Cache-Control", cache_of(moment)).set("Vary", "Accept");
     if (more) response.set("Link", next_link(context.request, cursor));
-    co_return with_etag(std::move(response), etag_of(moment), context.request);
+    const std::string form = listing->cloud_events ? "-cloudevents" : "";
+    co_return with_etag(std::move(response), etag_of(moment) + form, context.request);
+}
+
+/// Whether this is to be a CloudEvent; malformed for a ?format that is neither that nor json.
+Result<bool> in_cloud_form(const Request& request, std::string_view type)
+{
+    const auto format = request.parameter("format");
+    if (format && *format != "json" && *format != "cloudevents")
+        return malformed("format", "Send json or cloudevents.");
+    return wants_cloud_events(request, type);
 }
 
 asio::awaitable<Response> entry(Ledger& ledger, Context& context)
 {
     const Refusal unknown{.code = Code::unknown_entry, .detail = "Check the position."};
-    const Result<Moment> moment = co_await moment_of(ledger, context);
+    const std::vector<std::string_view> known{"format"};
+    const Result<Moment> moment = co_await moment_of(ledger, context, known);
     if (!moment) co_return no(context, moment.error());
+    const Result<bool> cloud_event = in_cloud_form(context.request, cloud_event_type);
+    if (!cloud_event) co_return no(context, cloud_event.error());
     const Result<std::int64_t> number = integer_of("position", context.params.at("position"));
     if (!number || *number < 1 || *number > moment->state->position.number)
         co_return no(context, unknown);
@@ -124,17 +149,24 @@ asio::awaitable<Response> entry(Ledger& ledger, Context& context)
     Result<std::vector<StoredEntry>> found = co_await ledger.list(std::move(*filter));
     if (!found) co_return no(context, found.error());
     if (found->empty()) co_return no(context, unknown);
-    Response response = reply(200, "application/json", std::move(found->front().bytes));
-    response.set("Cache-Control", "private, max-age=31536000, immutable");
-    co_return with_etag(std::move(response), "e" + std::to_string(*number), context.request);
+    Response response =
+        *cloud_event ? reply(200, cloud_event_type,
+                             to_cloud_event(source_of(ledger, context.request), found->front()))
+                     : reply(200, "application/json", std::move(found->front().bytes));
+    response.set("Cache-Control", "private, max-age=31536000, immutable").set("Vary", "Accept");
+    const std::string form = *cloud_event ? "-cloudevents" : "";
+    co_return with_etag(std::move(response), "e" + std::to_string(*number) + form,
+                        context.request);
 }
 
 asio::awaitable<Response> feed(Ledger& ledger, Context& context)
 {
     const Request& request = context.request;
     for (const auto& [name, value] : request.query)
-        if (name != "after" && name != "type" && name != "subject")
+        if (name != "after" && name != "type" && name != "subject" && name != "format")
             co_return no(context, malformed(name, "There is no such parameter here."));
+    const Result<bool> cloud_events = in_cloud_form(request, cloud_event_type);
+    if (!cloud_events) co_return no(context, cloud_events.error());
     Result<EventFilter> filter = filter_of(ledger, context);
     if (!filter) co_return no(context, filter.error());
     filter->after = ledger.head()->position;
@@ -149,7 +181,12 @@ asio::awaitable<Response> feed(Ledger& ledger, Context& context)
     }
     Response response = reply(200, "text/event-stream", "");
     response.set("Cache-Control", "no-store").set("X-Accel-Buffering", "no");
-    response.stream = entry_feed(ledger, std::move(*filter));
+    EntryForm form;
+    if (*cloud_events)
+        form = [source = source_of(ledger, request)](const StoredEntry& entry) {
+            return to_cloud_event(source, entry);
+        };
+    response.stream = entry_feed(ledger, std::move(*filter), std::move(form));
     co_return response;
 }
 

@@ -17,7 +17,8 @@ constexpr std::chrono::seconds retry_pause{1};
 
 class EntryFeed : public Stream {
 public:
-    EntryFeed(Ledger& ledger, EventFilter filter) : ledger_{ledger}, filter_{std::move(filter)}
+    EntryFeed(Ledger& ledger, EventFilter filter, EntryForm form)
+        : ledger_{ledger}, filter_{std::move(filter)}, form_{std::move(form)}
     {
         filter_.limit = entries_per_piece;
     }
@@ -50,20 +51,22 @@ private:
         filter_.after = full ? found->back().position : head;
         std::string piece;
         for (const StoredEntry& entry : *found)
-            piece += sse_event(std::to_string(entry.position.number), {}, entry.bytes);
+            piece += sse_event(std::to_string(entry.position.number), {},
+                               form_ ? form_(entry) : entry.bytes);
         co_return piece;
     }
 
     Ledger& ledger_;
     EventFilter filter_;
+    EntryForm form_;
     bool fresh_ = true;
 };
 
 }  // namespace
 
-std::unique_ptr<Stream> entry_feed(Ledger& ledger, EventFilter filter)
+std::unique_ptr<Stream> entry_feed(Ledger& ledger, EventFilter filter, EntryForm form)
 {
-    return std::make_unique<EntryFeed>(ledger, std::move(filter));
+    return std::make_unique<EntryFeed>(ledger, std::move(filter), std::move(form));
 }
 
 }  // namespace chipledger

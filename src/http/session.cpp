@@ -339,6 +339,8 @@ private:
     asio::awaitable<bool> send_stream(Response response)
     {
         const std::unique_ptr<Stream> source = std::move(response.stream);
+        // A source that reads the body would ask for it in the midst of its answer (RFC 9110 §10.1.1).
+        if (expects_) co_await go_on();
         const bool chunked = parser_->get().version() >= 11;
         keep_ = keep_ && chunked;  // To HTTP/1.0 the end of the connection is the end of the body.
         http::response<http::empty_body> out;

@@ -80,8 +80,16 @@ Service::Service(TestCluster& cluster, const std::string& now)
     trace_ = std::make_unique<Trace>(TraceStore{database_});
     heads_ = std::make_unique<SignedHeads>(CheckpointStore{database_});
     answers_ = std::make_unique<Answers>(EventStore{database_});
-    const App app{*ledger_, *doorkeeper_, metrics_,     *heads_, CHIPLEDGER_SOURCE_DIR,
-                  {},       trace_.get(), answers_.get()};
+    webhooks_ = std::make_unique<Webhooks>(*ledger_, WebhookOptions{database_, pepper, {}});
+    const App app{*ledger_,
+                  *doorkeeper_,
+                  metrics_,
+                  *heads_,
+                  CHIPLEDGER_SOURCE_DIR,
+                  {},
+                  trace_.get(),
+                  answers_.get(),
+                  webhooks_.get()};
     routes_ = all_routes(app);
     running_ = std::make_unique<Running>(routes_, ServerOptions{},
                                          [this](const Request& request) {
@@ -92,6 +100,7 @@ Service::Service(TestCluster& cluster, const std::string& now)
 Service::~Service()
 {
     running_.reset();
+    webhooks_.reset();
     ledger_->stop();
     signing_.reset();
 }

@@ -62,6 +62,7 @@ private:
     std::unique_ptr<Trace> trace_{};
     std::unique_ptr<SignedHeads> heads_{};
     std::unique_ptr<Answers> answers_{};
+    std::unique_ptr<Webhooks> webhooks_{};
     std::vector<Route> routes_{};
     std::unique_ptr<Running> running_{};
 };
