@@ -4,11 +4,13 @@
 
 #include <fstream>
 
+#include "cli/installed.hpp"
+
 namespace chipledger {
 
 void Place::add_to(CLI::App& command, const char* key, bool all)
 {
-    data = CHIPLEDGER_DATA;
+    data = installed().data;
     CLI::Option* folder =
         command.add_option("--data", data, "folder of the ledger's files")->capture_default_str();
     CLI::Option* conninfo_given = command.add_option(

@@ -54,5 +54,6 @@ void add_witness(CLI::App& app, int& exit_code);
 void add_verify(CLI::App& app, int& exit_code);
 void add_export(CLI::App& app, int& exit_code);
 void add_key(CLI::App& app, int& exit_code);
+void add_relay(CLI::App& app, int& exit_code);
 
 }  // namespace chipledger

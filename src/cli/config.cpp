@@ -104,7 +104,8 @@ Told told_of(const toml::node& node, std::string at)
     const toml::array* list = node.as_array();
     told.list = list != nullptr;
     if (!list) add_value(told, node);
-    else if (list->empty() || !list->is_homogeneous()) told.kind = Kind::other;
+    else if (list->empty()) told.kind = Kind::text;  // Lists are of texts.
+    else if (!list->is_homogeneous()) told.kind = Kind::other;
     else for (const toml::node& each : *list) add_value(told, each);
     return told;
 }
@@ -246,7 +247,7 @@ void Config::take(Key& key, std::map<std::string, Told>& told, std::vector<std::
             if (it.kind != kind || (it.list && !list))
                 throw CLI::ConfigError(fmt::format("{}: {} is {}{}", it.at, key.name,
                                                    list ? "a list, each " : "", word_for(kind)));
-            add_results(*key.option, it.values, it.at);
+            if (!it.values.empty()) add_results(*key.option, it.values, it.at);
             key.from = it.at.substr(0, it.at.rfind(':'));
         }
     } catch (const CLI::ConfigError& error) {

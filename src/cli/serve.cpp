@@ -10,7 +10,9 @@
 #include <csignal>
 
 #include "cli/command.hpp"
+#include "cli/installed.hpp"
 #include "cli/ledger_options.hpp"
+#include "cli/oidc_options.hpp"
 #include "http/app.hpp"
 #include "http/log_lines.hpp"
 #include "http/server.hpp"
@@ -34,8 +36,9 @@ constexpr std::chrono::seconds drain_deadline{10};
 struct ServeOptions {
     Place place{};
     LedgerFlags ledger{};
+    OidcFlags oidc{};
     ServerOptions server{};
-    std::string share = CHIPLEDGER_SHARE;
+    std::string share = installed().share;
     bool access_log = false;
     bool print_config = false;
     std::string log_format = "text";
@@ -154,6 +157,8 @@ int run(const ServeOptions& options)
     if (!unsafe->empty() && !options.unsafe_database) return refuse_unsafe(*unsafe);
     const Result<std::string> pepper = pepper_at(options.place.pepper());
     if (!pepper) return complain(pepper.error());
+    Result<std::unique_ptr<Oidc>> oidc = options.oidc.open();
+    if (!oidc) return complain(oidc.error()), exit_usage;
     const Result<std::unique_ptr<Ledger>> ledger = Ledger::open(std::move(*ledger_options));
     if (!ledger) return complain(ledger.error());
     Signers signers;
@@ -164,7 +169,8 @@ int run(const ServeOptions& options)
                          .detail = "the log cannot be signed: " + std::string{failed.what()}});
     }
     asio::io_context context{1};
-    Doorkeeper doorkeeper{TokenStore{*conninfo, *pepper}, options.rate};
+    const std::unique_ptr<Oidc> issuer = std::move(*oidc);  // Its thread ends before the context.
+    Doorkeeper doorkeeper{TokenStore{*conninfo, *pepper}, options.rate, issuer.get()};
     Trace trace{TraceStore{*conninfo}};
     SignedHeads heads{CheckpointStore{*conninfo}};
     Answers answers{EventStore{*conninfo}};
@@ -216,6 +222,7 @@ void add_serve(CLI::App& app, int& exit_code)
     auto options = std::make_shared<ServeOptions>();
     options->place.add_to(*command, "database", true);
     options->ledger.add_to(*command);
+    options->oidc.add_to(*command);
     command->add_option("--bind", options->server.bind, "address")->capture_default_str();
     command->add_option("--port", options->server.port, "port; 0: any free")
         ->capture_default_str();

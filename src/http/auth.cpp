@@ -5,6 +5,7 @@
 
 #include "codec/json_profile.hpp"
 #include "http/media.hpp"
+#include "http/oidc.hpp"
 #include "http/problem.hpp"
 #include "proof/hash.hpp"
 
@@ -19,7 +20,8 @@ constexpr std::chrono::seconds belief{1};
 constexpr std::size_t known_max = 10'000;
 constexpr std::string_view cookie_name = "chipledger";
 constexpr std::string_view cookie_rules = "; Path=/; HttpOnly; SameSite=Strict";
-constexpr std::size_t token_body_max = 1024;
+constexpr std::size_t cookie_max = 3 * 1024;  // Browsers keep 4 KiB with name and attributes.
+constexpr std::size_t token_body_max = cookie_max + 1024;
 
 Refusal unauthenticated(std::string detail)
 {
@@ -86,6 +88,10 @@ asio::awaitable<Response> begin(Doorkeeper& doorkeeper, Context& context)
     const Request& request = context.request;
     const Result<std::string> token = token_in(request);
     if (!token) co_return problem_reply(token.error(), request.request_id);
+    if (token->size() > cookie_max)
+        co_return problem_reply({Code::malformed, "/token",
+                                 "A cookie holds no token of more than 3 KiB."},
+                                request.request_id);
     const Result<Caller> caller = co_await doorkeeper.bearer_of(*token);
     if (!caller) co_return problem_reply(caller.error(), request.request_id);
     Response response = reply(200, "application/json", session_json(*caller).dump());
@@ -107,7 +113,10 @@ asio::awaitable<Response> end(Context&)
 
 }  // namespace
 
-Doorkeeper::Doorkeeper(TokenStore tokens, int rate) : tokens_{std::move(tokens)}, rate_{rate} {}
+Doorkeeper::Doorkeeper(TokenStore tokens, int rate, Oidc* oidc)
+    : tokens_{std::move(tokens)}, rate_{rate}, oidc_{oidc}
+{
+}
 
 // A token bucket: it fills with time, and every request takes one out.
 bool Doorkeeper::takes(Known& known, std::chrono::steady_clock::time_point now)
@@ -146,6 +155,29 @@ asio::awaitable<Result<Caller>> Doorkeeper::bearer_of(std::string token)
     if (found != known_.end() && !takes(found->second, now))
         co_return Refusal{.code = Code::rate_limited, .detail = "This token asks too often."};
     if (found != known_.end() && now < found->second.until) co_return found->second.caller;
+    const Result<Known> looked_up = co_await look_up(token);
+    if (!looked_up) co_return looked_up.error();
+    if (known_.size() >= known_max) known_.clear();
+    const double rate = looked_up->rate;
+    const auto [known, fresh] = known_.try_emplace(hash, Known{{}, {}, rate, 2 * rate, now});
+    known->second.caller = looked_up->caller;
+    known->second.until = now + belief;
+    known->second.rate = rate;
+    if (fresh) takes(known->second, now);
+    co_return looked_up->caller;
+}
+
+// A token of the ledger's own has no dots.
+asio::awaitable<Result<Doorkeeper::Known>> Doorkeeper::look_up(const std::string& token)
+{
+    Known known;
+    known.rate = rate_;
+    if (oidc_ && token.find('.') != token.npos) {
+        Result<Caller> caller = co_await oidc_->bearer_of(token);
+        if (!caller) co_return caller.error();
+        known.caller = std::move(*caller);
+        co_return known;
+    }
     auto ask = [this, token]() -> asio::awaitable<Result<std::optional<TokenRow>>> {
         co_return tokens_.find(token);
     };
@@ -154,15 +186,9 @@ asio::awaitable<Result<Caller>> Doorkeeper::bearer_of(std::string token)
     if (!row) co_return row.error();
     if (!*row || !(*row)->valid())
         co_return unauthenticated("The token is unknown, expired or revoked. Ask for a new one.");
-    if (known_.size() >= known_max) known_.clear();
-    Caller caller = caller_of_principal((*row)->principal);
-    const double rate = (*row)->rate.value_or(rate_);
-    const auto [known, fresh] = known_.try_emplace(hash, Known{{}, {}, rate, 2 * rate, now});
-    known->second.caller = caller;
-    known->second.until = now + belief;
-    known->second.rate = rate;
-    if (fresh) takes(known->second, now);
-    co_return caller;
+    known.caller = caller_of_principal((*row)->principal);
+    known.rate = (*row)->rate.value_or(rate_);
+    co_return known;
 }
 
 std::vector<Route> session_routes(Doorkeeper& doorkeeper)

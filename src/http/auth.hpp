@@ -9,14 +9,16 @@
 
 namespace chipledger {
 
+class Oidc;
+
 /// Knows who asks by the token in Authorization: Bearer (RFC 6750) or in the page's cookie. What
 /// it has looked up it believes for a second: so long does a revoked token still work. Used on
 /// the server's one thread.
 class Doorkeeper {
 public:
     /// `rate`: requests a second that a token without a rate of its own may make; twice as many at
-    /// once.
-    explicit Doorkeeper(TokenStore tokens, int rate = 20'000);
+    /// once. `oidc`, where there is one, judges tokens of its issuer, and outlives this.
+    explicit Doorkeeper(TokenStore tokens, int rate = 20'000, Oidc* oidc = nullptr);
     ~Doorkeeper();
 
     /// Unauthenticated for no token, an unknown, expired or revoked one, and for a cookie that
@@ -34,9 +36,11 @@ private:
         std::chrono::steady_clock::time_point filled{};
     };
     static bool takes(Known& known, std::chrono::steady_clock::time_point now);
+    boost::asio::awaitable<Result<Known>> look_up(const std::string& token);
 
     TokenStore tokens_;
     int rate_;
+    Oidc* oidc_;
     std::unordered_map<std::string, Known> known_{};  ///< By SHA-256 of the token.
     boost::asio::thread_pool thread_{1};              ///< One at a time asks the store.
 };
