@@ -81,7 +81,9 @@ const promise = 'no false 201; nothing lost; the server stays and goes on when t
 
 export const faults = Object.keys(folders).map((place) => ({
   name: `disk-full-${place}`,
-  how: `a file system of ${room_mib} MiB with the ${place} fills up under 8 writers for ${full_ms / 1000} s, and has room again`,
+  how:
+    `a file system of ${room_mib} MiB with the ${place} fills up under 8 writers ` +
+    `for ${full_ms / 1000} s, and has room again`,
   promise,
   runs: { short: 2, long: 20 },
   run: (options) => filled(options, place),

@@ -158,9 +158,11 @@ async function attacked({ runs }) {
     runs,
     faults: book.faults,
     measured:
-      `${Object.keys(shapes).length} shapes refused and closed, nothing smuggled; ${much} of too much refused; ` +
+      `${Object.keys(shapes).length} shapes refused and closed, nothing smuggled; ` +
+      `${much} of too much refused; ` +
       `${runs} slow connections closed within ${found.seconds.toFixed(0)} s, ` +
-      `${Math.max(0, found.each / 1024).toFixed(1)} KiB each; ${honest.count(201)} honest writes told 201 meanwhile`,
+      `${Math.max(0, found.each / 1024).toFixed(1)} KiB each; ` +
+      `${honest.count(201)} honest writes told 201 meanwhile`,
     control: 'the smuggled write sent alone: 201',
   };
 }
@@ -168,8 +170,12 @@ async function attacked({ runs }) {
 export const faults = [
   {
     name: 'hostile',
-    how: 'HTTP smuggling shapes; oversize, endless chunks, deep JSON, gzip bomb, long headers; slow connections that send a byte a second in header and body',
-    promise: 'refused or closed by the deadline, nothing recorded, at most 64 KiB a connection, honest writers served',
+    how:
+      'HTTP smuggling shapes; oversize, endless chunks, deep JSON, gzip bomb, long headers; ' +
+      'slow connections that send a byte a second in header and body',
+    promise:
+      'refused or closed by the deadline, nothing recorded, at most 64 KiB a connection, ' +
+      'honest writers served',
     runs: { short: 500, long: 4000 },
     run: attacked,
   },

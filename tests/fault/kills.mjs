@@ -11,12 +11,20 @@ async function kill_server(site) {
   await site.serve();
 }
 
+// A backend may end by itself between the question and the signal: then another is struck.
 async function kill_backend(site) {
-  const pids = await site.sql(
-    'chipledger',
-    "SELECT pid FROM pg_stat_activity WHERE usename = 'chipledger' ORDER BY random() LIMIT 1",
-  );
-  process.kill(+pids, 'SIGKILL');
+  while (true) {
+    const pid = +(await site.sql(
+      'chipledger',
+      "SELECT pid FROM pg_stat_activity WHERE usename = 'chipledger' ORDER BY random() LIMIT 1",
+    ));
+    try {
+      if (pid > 0 && process.kill(pid, 'SIGKILL')) return;
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+    await sleep(10);
+  }
 }
 
 async function kill_postmaster(site) {

@@ -51,7 +51,9 @@ async function raced({ runs }) {
   return {
     runs: load.told.size,
     faults: book.faults,
-    measured: `${clients} clients, ${kills} kills: ${load.count(201)} reserved, ${load.count(422)} refused, ${over} oversold`,
+    measured:
+      `${clients} clients, ${kills} kills: ${load.count(201)} reserved, ` +
+      `${load.count(422)} refused, ${over} oversold`,
     control,
   };
 }

@@ -91,7 +91,9 @@ async function replayed({ runs }) {
 export const faults = [
   {
     name: 'replays',
-    how: '64 senders of one request at once; again after SIGKILL and a start, after a simulated year, and with another body',
+    how:
+      '64 senders of one request at once; again after SIGKILL and a start, ' +
+      'after a simulated year, and with another body',
     promise: 'one entry; every 201 the first answer to the byte; another body 422',
     runs: { short: 50, long: 1000 },
     run: replayed,

@@ -76,7 +76,7 @@ export class Load {
       const { status, text } = await post(this.agent, this.site.url, this.token, one.key, one.body);
       const { position, code } = JSON.parse(text);
       one.heard = { status, code };
-      if (status >= 500 || status === 429 || code === 'in-progress') return false;
+      if (status >= 500 || status === 429 || code === 'idempotency-key-in-use') return false;
       Object.assign(one, { status, code, position });
       return true;
     } catch (error) {
