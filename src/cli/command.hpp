@@ -29,6 +29,7 @@ struct Place {
     /// That of chipledger sign.
     Result<std::string> signer() const { return conninfo("conninfo.signer"); }
     std::string log_folder() const { return data + "/log"; }
+    std::string snapshot() const { return data + "/snapshot"; }
     /// A policy file; its witnesses are asked to cosign.
     std::string witnesses() const { return data + "/log/policy"; }
     std::string verifier_key() const { return data + "/log.vkey"; }

@@ -130,21 +130,6 @@ Result<void> make_folder(const files::path& folder)
     return {};
 }
 
-Result<std::string> get(const Remote& remote, const std::string& path,
-                        std::function<void(std::string_view)> pieces = {})
-{
-    Fetch request;
-    request.url = remote.url + path;
-    request.ca_file = remote.ca_file;
-    request.headers = {{"Authorization", "Bearer " + remote.token}};
-    request.pieces = std::move(pieces);
-    const Result<Fetched> fetched = fetch(request);
-    if (!fetched) return fetched.error();
-    if (fetched->status == 200) return fetched->body;
-    return unreadable(request.url + " answers " + std::to_string(fetched->status) + ": " +
-                      fetched->body);
-}
-
 /// The leaf hashes that the server publishes for `size` entries.
 Result<void> fetch_leaves(const Remote& remote, std::uint64_t size, const files::path& file)
 {
@@ -160,6 +145,21 @@ Result<void> fetch_leaves(const Remote& remote, std::uint64_t size, const files:
 }
 
 }  // namespace
+
+Result<std::string> get(const Remote& remote, const std::string& path,
+                        std::function<void(std::string_view)> pieces)
+{
+    Fetch request;
+    request.url = remote.url + path;
+    request.ca_file = remote.ca_file;
+    request.headers = {{"Authorization", "Bearer " + remote.token}};
+    request.pieces = std::move(pieces);
+    const Result<Fetched> fetched = fetch(request);
+    if (!fetched) return fetched.error();
+    if (fetched->status == 200) return fetched->body;
+    return unreadable(request.url + " answers " + std::to_string(fetched->status) + ": " +
+                      fetched->body);
+}
 
 std::string entry_line(const StoredEntry& entry)
 {

@@ -7,7 +7,7 @@
 #include "cli/evidence.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/history.hpp"
-#include "views/audit.hpp"
+#include "views/difference.hpp"
 
 namespace chipledger {
 

@@ -139,6 +139,7 @@ int run(const ServeOptions& options)
     if (!ledger_options) return complain(ledger_options.error()), exit_usage;
     ledger_options->projection_checks = {std::chrono::milliseconds{options.check_tables},
                                          options.check_rest};
+    ledger_options->snapshot = options.place.snapshot();
     const Result<std::vector<std::string>> unsafe = unsafe_settings(*conninfo);
     if (!unsafe) return complain(unsafe.error());
     if (!unsafe->empty() && !options.unsafe_database) return refuse_unsafe(*unsafe);
@@ -160,11 +161,14 @@ int run(const ServeOptions& options)
     Doorkeeper doorkeeper{TokenStore{*conninfo, std::move(*pepper)}, options.rate,
                           issuer.get()};
     Trace trace{TraceStore{*conninfo}};
+    SignedHeads heads{CheckpointStore{*conninfo}};
+    Answers answers{EventStore{*conninfo}};
     Metrics metrics;
     int code = exit_ok;
     try {
-        code = serve(context, App{**ledger, doorkeeper, metrics, options.share, *unsafe, &trace},
-                     options.server, options.access_log);
+        const App app{**ledger, doorkeeper, metrics, heads, options.share, *unsafe, &trace,
+                      &answers};
+        code = serve(context, app, options.server, options.access_log);
     } catch (const boost::system::system_error& failed) {
         fmt::print(stderr,
                    "chipledger: cannot listen on {}:{}: {}. Take another --port, or look at "

@@ -7,6 +7,7 @@
 #include "cli/evidence.hpp"
 #include "codec/event_json.hpp"
 #include "ledger/durable_file.hpp"
+#include "ledger/evidence_verifier.hpp"
 #include "proof/fault.hpp"
 #include "proof/receipt.hpp"
 
@@ -25,6 +26,7 @@ struct VerifyOptions {
     std::vector<std::string> kept{};
     std::vector<std::string> kept_receipts{};
     std::string receipt{};
+    std::string evidence{};
 };
 
 std::string file_or_throw(const std::string& path)
@@ -38,7 +40,8 @@ std::string file_or_throw(const std::string& path)
 TrustPolicy trust_of(const VerifyOptions& options)
 {
     if (!options.policy.empty()) return parse_policy(file_or_throw(options.policy));
-    const bool local = options.remote.url.empty() && options.bundle.empty();
+    const bool local =
+        options.remote.url.empty() && options.bundle.empty() && options.evidence.empty();
     if (options.vkey.empty() && !local)
         throw ProofFault{"give --vkey or --policy: a log cannot vouch for itself"};
     const std::string path = options.vkey.empty() ? options.place.verifier_key() : options.vkey;
@@ -159,6 +162,28 @@ int verify_one(const VerifyOptions& options)
     return exit_ok;
 }
 
+int verify_file(const VerifyOptions& options)
+{
+    const EvidenceReport report = verify_evidence(options.evidence, trust_of(options));
+    if (report.fault) {
+        VerifyReport broken;
+        broken.fault = report.fault;
+        return report_of(broken, options.place.json);
+    }
+    if (options.place.json)
+        fmt::print("{}\n", Json{{"ok", true},
+                                {"entries", report.entries},
+                                {"first", report.first.number},
+                                {"last", report.last.number},
+                                {"origin", report.origin},
+                                {"size", report.size}}
+                               .dump());
+    else
+        fmt::print("good: {} entries, from {} to {}, of {} at {} entries\n", report.entries,
+                   report.first.number, report.last.number, report.origin, report.size);
+    return exit_ok;
+}
+
 // Every way to fail is a broken ledger, as far as anyone can tell: a verifier fails closed.
 template <class Work>
 int attempt(const VerifyOptions& options, const Work& work)
@@ -192,6 +217,8 @@ void add_verify(CLI::App& app, int& exit_code)
         ->envname("CHIPLEDGER_TOKEN");
     command->add_option("--ca", options->remote.ca_file, "PEM of whom its TLS is to be trusted");
     command->add_option("--bundle", options->bundle, "a folder that chipledger export made");
+    command->add_option("--evidence", options->evidence,
+                        "a file of evidence, checked without a server or a database");
     command->add_option("--checkpoint", options->kept, "a checkpoint kept from before; repeatable");
     command->add_option("--receipt", options->kept_receipts, "a receipt kept; repeatable");
     auto* receipt = command->add_subcommand("receipt", "verify one entry by its receipt");
@@ -201,27 +228,9 @@ void add_verify(CLI::App& app, int& exit_code)
     options->place.add_to(*receipt);
     receipt->callback([=, &exit_code] { exit_code = attempt(*options, verify_one); });
     command->callback([=, &exit_code] {
-        if (options->receipt.empty()) exit_code = attempt(*options, verify_all);
-    });
-}
-
-void add_export(CLI::App& app, int& exit_code)
-{
-    auto* command = app.add_subcommand(
-        "export", "write a bundle that chipledger verify --bundle reads without a server");
-    auto place = std::make_shared<Place>();
-    auto remote = std::make_shared<Remote>();
-    auto folder = std::make_shared<std::string>();
-    place->add_to(*command);
-    command->add_option("folder", *folder, "a new folder")->required();
-    command->add_option("--url", remote->url, "a server, instead of a database");
-    command->add_option("--token", remote->token, "of an auditor there")
-        ->envname("CHIPLEDGER_TOKEN");
-    command->add_option("--ca", remote->ca_file, "PEM of whom its TLS is to be trusted");
-    command->callback([=, &exit_code] {
-        const Result<void> done = remote->url.empty() ? export_database(*place, *folder)
-                                                      : export_remote(*remote, *folder);
-        exit_code = done ? exit_ok : complain(done.error());
+        if (!options->receipt.empty()) return;
+        exit_code = options->evidence.empty() ? attempt(*options, verify_all)
+                                              : attempt(*options, verify_file);
     });
 }
 

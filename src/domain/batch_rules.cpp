@@ -54,7 +54,7 @@ Result<void> admit(const State& state, const Event&, const SerialsRecorded& reco
         if (state.serials.contains(recorded.serials[i]))
             return Refusal{Code::duplicate_serial, serial_pointer(i),
                            "This serial is another unit's already."};
-        if (batch.serials.contains(recorded.from + static_cast<std::int64_t>(i)))
+        if (batch.serial_of(recorded.from + static_cast<std::int64_t>(i)))
             return Refusal{Code::duplicate_serial, serial_pointer(i),
                            "The unit has a serial already. Correct the entry that gave it."};
     }
@@ -63,13 +63,10 @@ Result<void> admit(const State& state, const Event&, const SerialsRecorded& reco
 
 void apply(State& state, const Event&, const SerialsRecorded& recorded)
 {
-    Batch& batch = state.batches.edit(recorded.batch);
+    state.batches.edit(recorded.batch).serials.insert(recorded.from, recorded.serials);
     std::int64_t unit = recorded.from;
-    for (const SerialId& serial : recorded.serials) {
-        batch.serials.insert(unit, serial);
-        state.serials.insert(serial, UnitRef{recorded.batch, unit});
-        ++unit;
-    }
+    for (const SerialId& serial : recorded.serials)
+        state.serials.insert(serial, UnitRef{recorded.batch, unit++});
 }
 
 Result<void> admit(const State& state, const Event&, const BatchTestCertified& certified)

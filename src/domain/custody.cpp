@@ -36,7 +36,7 @@ Holding Change::operator()(Holding holding) const
 {
     switch (kind) {
         case Kind::to_state: holding.state = state; break;
-        case Kind::reserve: return {UnitState::registered, ApprovalId{id}, {}, {}, {}};
+        case Kind::reserve: return {UnitState::registered, {}, ApprovalId{id}, {}, {}};
         case Kind::release: return {};
         case Kind::dispatch:
             holding.state = UnitState::in_transit;
@@ -62,7 +62,7 @@ Holding Change::operator()(Holding holding) const
 bool operator==(const Move& a, const Move& b)
 {
     return a.from == b.from && a.to == b.to && a.change == b.change &&
-           (a.others == b.others || (a.others && b.others && *a.others == *b.others));
+           a.others == b.others;
 }
 
 Custody::Custody(std::int64_t size, const Holding& holding, Position entry)
@@ -119,7 +119,7 @@ void Custody::move(std::int64_t from, std::int64_t to, Position entry, const Cha
     for (const std::int64_t start : starts) {
         Run& run = runs_.edit(start);
         const Holding next = change(run.holding);
-        moved(run.holding, next, run.to - start + 1);
+        if (moved) moved(run.holding, next, run.to - start + 1);
         run.holding = next;
         run.entry = entry;
     }
@@ -127,11 +127,10 @@ void Custody::move(std::int64_t from, std::int64_t to, Position entry, const Cha
     join(to + 1);
 }
 
-void paint(Custody& custody, const Move& move, Position entry)
+void paint(Custody& custody, const Move& move, Position entry, const Custody::Moved& moved)
 {
-    if (move.others) paint(custody, *move.others, entry);
-    custody.move(move.from, move.to, entry, move.change,
-                 [](const Holding&, const Holding&, std::int64_t) {});
+    if (move.others) paint(custody, *move.others, entry, moved);
+    custody.move(move.from, move.to, entry, move.change, moved);
 }
 
 }  // namespace chipledger

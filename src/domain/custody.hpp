@@ -3,10 +3,10 @@
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 
+#include "domain/event_parts.hpp"
 #include "domain/persistent_map.hpp"
 #include "domain/units.hpp"
 
@@ -55,16 +55,18 @@ struct UnitCounts {
     friend UnitCounts operator-(const UnitCounts& a, const UnitCounts& b);
     friend bool operator==(const UnitCounts&, const UnitCounts&) = default;
 };
+BOOST_DESCRIBE_STRUCT(UnitCounts, (), (by_state))
 
 /// What is true of a unit: its state, who it is set aside for, what it came with, where it is.
 struct Holding {
     UnitState state{};
+    UnitState before{};  ///< State before a recall.
     ApprovalId approval{};
     ShipmentId shipment{};
     SiteId site{};
-    UnitState before{};  ///< State before a recall.
     friend bool operator==(const Holding&, const Holding&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Holding, (), (state, before, approval, shipment, site))
 
 /// What an entry does to the holding of each unit that it moves.
 struct Change {
@@ -85,15 +87,17 @@ struct Change {
     Holding operator()(Holding holding) const;
     friend bool operator==(const Change&, const Change&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Change, (), (kind, state, id))
 
 /// Units of one batch, and what happened to them; `others` moved in the same entry before.
 struct Move {
     std::int32_t from = 0;
     std::int32_t to = 0;
     Change change{};
-    std::shared_ptr<const Move> others{};
+    Box<Move> others{};
     friend bool operator==(const Move& a, const Move& b);
 };
+BOOST_DESCRIBE_STRUCT(Move, (), (from, to, change, others))
 
 /// Units that share a holding since the same entry; the map's key is the first of them.
 struct Run {
@@ -102,6 +106,7 @@ struct Run {
     Position entry{};  ///< The last entry that moved them.
     friend bool operator==(const Run&, const Run&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Run, (), (to, holding, entry))
 
 /// Custody of a batch: every unit is in exactly one run, by construction.
 class Custody {
@@ -113,6 +118,7 @@ public:
     Custody() = default;
     /// Units 1 to `size` in one run.
     Custody(std::int64_t size, const Holding& holding, Position entry);
+    explicit Custody(Runs runs) : runs_{std::move(runs)} {}
 
     const Runs& runs() const { return runs_; }
     const Run* at(std::int64_t unit) const;
@@ -132,6 +138,6 @@ private:
 };
 
 /// Does to a custody what an entry did, the entry's others first.
-void paint(Custody& custody, const Move& move, Position entry);
+void paint(Custody& custody, const Move& move, Position entry, const Custody::Moved& moved = {});
 
 }  // namespace chipledger

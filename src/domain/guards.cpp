@@ -67,7 +67,7 @@ std::vector<Position> movements_of(const State& state, const ApprovalId& id)
     std::vector<Position> entries;
     Balance before;
     state.approvals.history(id, [&](std::int64_t position, const Approval* approval) {
-        if (!approval || approval->balance == before) return;
+        if (!approval || Balance(approval->balance) == before) return;
         before = approval->balance;
         if (entries.size() < entries_max) entries.push_back(Position{position});
     });
@@ -209,9 +209,10 @@ void remember(State& state, const UnitRange& range, const Change& change)
 {
     Move move{static_cast<std::int32_t>(range.from.value),
               static_cast<std::int32_t>(range.to.value), change, {}};
-    if (state.moves.edited(range.batch))
-        move.others = std::make_shared<const Move>(state.moves.at(range.batch));
-    state.moves.insert(range.batch, std::move(move));
+    const bool more = state.moves.edited(range.batch);
+    Move& last = state.moves.edit(range.batch);
+    if (more) move.others = Box<Move>{std::move(last)};
+    last = std::move(move);
 }
 
 }  // namespace

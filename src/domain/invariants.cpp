@@ -49,11 +49,16 @@ private:
         }
         expect(next == batch.qty + 1, "I3 batch " + id.value + ": units are missing");
         expect(unallocated == state_.unallocated.at(id), "I10 batch " + id.value + ": unallocated");
-        serials_ += static_cast<std::int64_t>(batch.serials.size());
-        for (const auto& serial : batch.serials) {
-            const UnitRef* unit = state_.serials.find(serial.value);
-            expect(unit && unit->batch == id && unit->number == serial.key,
-                   "I4 serial " + serial.value.value);
+        for (const auto& list : batch.serials) serials(id, list.key, list.value);
+    }
+
+    void serials(const BatchId& id, std::int64_t number, const std::vector<SerialId>& list)
+    {
+        serials_ += std::ssize(list);
+        for (const SerialId& serial : list) {
+            const UnitRef* unit = state_.serials.find(serial);
+            expect(unit && unit->batch == id && unit->number == number++,
+                   "I4 serial " + serial.value);
         }
     }
 

@@ -2,11 +2,14 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
-#include <memory>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace chipledger {
 
@@ -17,18 +20,27 @@ template <class Key, class Value>
 class PersistentMap {
 public:
     struct Item {
+        template <class... Args>
+        explicit Item(const Key& of, Args&&... args) : key{of}, value{std::forward<Args>(args)...}
+        {
+        }
         Key key;
         Value value;
     };
+    /// An item as maps share it.
+    struct Held : boost::intrusive_ref_counter<Held>, Item {
+        using Item::Item;
+    };
+    using ItemPtr = boost::intrusive_ptr<Held>;
 
 private:
     struct Node;
-    using Link = std::shared_ptr<Node>;
-    struct Node {
-        std::shared_ptr<Item> item;
+    using Link = boost::intrusive_ptr<Node>;
+    struct Node : boost::intrusive_ref_counter<Node> {
+        std::int32_t height = 1;
+        ItemPtr item{};
         Link left{};
         Link right{};
-        int height = 1;
     };
     static constexpr std::size_t height_max = 64;
 
@@ -72,6 +84,13 @@ public:
         std::size_t depth_ = 0;
     };
 
+    PersistentMap() = default;
+    /// Of items in the order of their keys.
+    explicit PersistentMap(const std::vector<ItemPtr>& ascending)
+        : root_{balanced(ascending, 0, ascending.size())}, size_{ascending.size()}
+    {
+    }
+
     std::size_t size() const { return size_; }
     bool empty() const { return size_ == 0; }
     friend bool operator==(const PersistentMap& a, const PersistentMap& b)
@@ -82,7 +101,7 @@ public:
                     return x.key == y.key && x.value == y.value;
                 }));
     }
-    bool contains(const Key& key) const { return find(key) != nullptr; }
+    bool contains(const Key& key) const { return find_item(key) != nullptr; }
     /// The value under `key`, which must be there.
     const Value& at(const Key& key) const
     {
@@ -90,19 +109,13 @@ public:
         if (!value) throw std::out_of_range{"no such key"};
         return *value;
     }
-
     const Value* find(const Key& key) const
     {
-        for (const Node* node = root_.get(); node;) {
-            if (key < node->item->key)
-                node = node->left.get();
-            else if (node->item->key < key)
-                node = node->right.get();
-            else
-                return &node->item->value;
-        }
-        return nullptr;
+        const Held* item = find_item(key);
+        return item ? &item->value : nullptr;
     }
+    /// The item under `key`, for whoever keeps it; or null.
+    ItemPtr item(const Key& key) const { return ItemPtr{find_item(key)}; }
 
     /// The item with the greatest key that is not above `key`, or null.
     const Item* floor(const Key& key) const
@@ -151,7 +164,30 @@ public:
     }
 
     /// The value under `key`, to be changed in place; made first where there is none.
-    Value& edit(const Key& key) { return edit(root_, key); }
+    Value& edit(const Key& key)
+    {
+        ItemPtr& item = slot(root_, key);
+        if (!item)
+            item = new Held{key};
+        else if (!alone(item))
+            item = new Held{item->key, item->value};
+        return item->value;
+    }
+    /// The value under `key` that all copies share which have it, made first where there is none.
+    /// Whoever changes it sees to it that they may look meanwhile.
+    Value& common(const Key& key)
+    {
+        if (Held* held = find_item(key)) return held->value;
+        ItemPtr& made = slot(root_, key);
+        made = new Held{key};
+        return made->value;
+    }
+    /// This item from here on, whatever there was under its key.
+    void put(ItemPtr item)
+    {
+        ItemPtr& place = slot(root_, item->key);
+        place = std::move(item);
+    }
 
     void insert(const Key& key, Value value) { edit(key) = std::move(value); }
 
@@ -166,21 +202,35 @@ public:
 private:
     // Alone means that no other copy reads it; the fence orders us after their last read.
     template <class T>
-    static bool alone(const std::shared_ptr<T>& pointer)
+    static bool alone(const boost::intrusive_ptr<T>& pointer)
     {
-        if (pointer.use_count() != 1) return false;
+        if (pointer->use_count() != 1) return false;
         std::atomic_thread_fence(std::memory_order_acquire);
         return true;
     }
     static Node& own(Link& link)
     {
-        if (!alone(link)) link = std::make_shared<Node>(*link);
+        if (!alone(link)) {
+            Link copy{new Node};
+            copy->height = link->height;
+            copy->item = link->item;
+            copy->left = link->left;
+            copy->right = link->right;
+            link = std::move(copy);
+        }
         return *link;
     }
-    static Item& own_item(Node& node)
+
+    static Link balanced(const std::vector<ItemPtr>& items, std::size_t from, std::size_t to)
     {
-        if (!alone(node.item)) node.item = std::make_shared<Item>(*node.item);
-        return *node.item;
+        if (from == to) return {};
+        const std::size_t middle = from + (to - from) / 2;
+        Link link{new Node};
+        link->item = items[middle];
+        link->left = balanced(items, from, middle);
+        link->right = balanced(items, middle + 1, to);
+        measure(*link);
+        return link;
     }
 
     static int height(const Link& link) { return link ? link->height : 0; }
@@ -216,18 +266,33 @@ private:
         }
     }
 
-    Value& edit(Link& link, const Key& key)
+    Held* find_item(const Key& key) const
+    {
+        for (Node* node = root_.get(); node;) {
+            if (key < node->item->key)
+                node = node->left.get();
+            else if (node->item->key < key)
+                node = node->right.get();
+            else
+                return node->item.get();
+        }
+        return nullptr;
+    }
+
+    // Where the item of `key` is held in nodes of our own; empty where there was none.
+    ItemPtr& slot(Link& link, const Key& key)
     {
         if (!link) {
-            link = std::make_shared<Node>(Node{std::make_shared<Item>(Item{key, Value{}})});
+            link = new Node;
             ++size_;
-            return link->item->value;
+            return link->item;
         }
         Node& node = own(link);
-        if (!(key < node.item->key) && !(node.item->key < key)) return own_item(node).value;
-        Value& value = edit(key < node.item->key ? node.left : node.right, key);
-        balance(link);
-        return value;
+        const bool left = key < node.item->key;
+        if (!left && !(node.item->key < key)) return node.item;
+        ItemPtr& item = slot(left ? node.left : node.right, key);
+        if (!item) balance(link);
+        return item;
     }
 
     static void erase(Link& link, const Key& key)

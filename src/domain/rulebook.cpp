@@ -65,8 +65,7 @@ void note(State& state, const Event& event)
     begin_entry(state, event.position);
     state.position = event.position;
     state.recorded_at = event.recorded_at;
-    state.occurred_latest = std::max(state.occurred_latest, event.occurred_at.at);
-    state.instants.insert({}, {state.recorded_at, event.occurred_at.at, state.occurred_latest});
+    state.instants.insert({}, {state.recorded_at, event.occurred_at.at});
     for (const Subject& subject : event.subjects)
         state.subjects.insert({subject.kind, subject.id}, There{});
     state.subjects.insert({"type", std::string{type_name(event.data)}}, There{});

@@ -1,5 +1,6 @@
 #pragma once
-#include <memory>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 namespace chipledger {
 
@@ -7,25 +8,32 @@ namespace chipledger {
 template <class T>
 class Shared {
 public:
-    const T& operator*() const { return *value_; }
-    const T* operator->() const { return value_.get(); }
+    const T& operator*() const { return held_ ? held_->value : none(); }
+    const T* operator->() const { return &**this; }
     T& edit()
     {
-        value_ = std::make_shared<T>(*value_);
-        return const_cast<T&>(*value_);
+        boost::intrusive_ptr<Held> own{new Held{**this}};
+        held_ = std::move(own);
+        return held_->value;
     }
     friend bool operator==(const Shared& a, const Shared& b)
     {
-        return a.value_ == b.value_ || *a.value_ == *b.value_;
+        return a.held_ == b.held_ || *a == *b;
     }
+    /// Nobody has to compare them to see that they are equal.
+    bool same(const Shared& other) const { return held_ == other.held_; }
 
 private:
-    static const std::shared_ptr<const T>& none()
+    struct Held : boost::intrusive_ref_counter<Held> {
+        explicit Held(const T& of) : value{of} {}
+        T value;
+    };
+    static const T& none()
     {
-        static const auto value = std::make_shared<const T>();
+        static const T value{};
         return value;
     }
-    std::shared_ptr<const T> value_ = none();
+    boost::intrusive_ptr<Held> held_{};
 };
 
 }  // namespace chipledger

@@ -16,12 +16,35 @@ Balance operator-(const Balance& a, const Balance& b)
             a.drawn - b.drawn,     a.forfeited - b.forfeited, a.carried_out - b.carried_out};
 }
 
+KeptBalance::KeptBalance(const Balance& b)
+{
+    const auto kept = [](std::int64_t units) { return static_cast<std::int32_t>(units); };
+    granted = kept(b.granted);
+    available = kept(b.available);
+    reserved = kept(b.reserved);
+    drawn = kept(b.drawn);
+    forfeited = kept(b.forfeited);
+    carried_out = kept(b.carried_out);
+}
+
+KeptBalance::operator Balance() const
+{
+    return {granted, available, reserved, drawn, forfeited, carried_out};
+}
+
 ApprovalStatus Approval::status_at(Time occurred_at) const
 {
     const std::vector<StatusChange>& statuses = terms->statuses;
     for (auto change = statuses.rbegin(); change != statuses.rend(); ++change)
         if (change->occurred_at <= occurred_at) return change->status;
     return statuses.front().status;
+}
+
+const SerialId* Batch::serial_of(std::int64_t unit) const
+{
+    const auto* list = serials.floor(unit);
+    if (!list || unit >= list->key + std::ssize(list->value)) return nullptr;
+    return &list->value[static_cast<std::size_t>(unit - list->key)];
 }
 
 std::int64_t State::version_of(const std::string& kind, const std::string& id) const
@@ -54,7 +77,6 @@ State State::seen_from(Position known, Position upto) const
     seen.position = upto;
     const Instants* then = seen.instants.find({});
     seen.recorded_at = then ? then->recorded_at : Time{};
-    seen.occurred_latest = then ? then->occurred_latest : Time{};
     if (upto == position && known == position) return seen;
     seen.custodies = {};
     seen.expiries = {};

@@ -28,6 +28,23 @@ BOOST_DESCRIBE_STRUCT(Balance, (), (granted, available, reserved, drawn, forfeit
 Balance operator+(const Balance& a, const Balance& b);
 Balance operator-(const Balance& a, const Balance& b);
 
+/// The same as it is kept, in half the room: no bucket of one approval is above units_max.
+struct KeptBalance {
+    std::int32_t granted = 0;
+    std::int32_t available = 0;
+    std::int32_t reserved = 0;
+    std::int32_t drawn = 0;
+    std::int32_t forfeited = 0;
+    std::int32_t carried_out = 0;
+
+    KeptBalance() = default;
+    KeptBalance(const Balance& balance);
+    operator Balance() const;
+    friend bool operator==(const KeptBalance&, const KeptBalance&) = default;
+};
+BOOST_DESCRIBE_STRUCT(KeptBalance, (),
+                      (granted, available, reserved, drawn, forfeited, carried_out))
+
 enum class ApprovalStatus { in_force, suspended, revoked, surrendered, expired };
 BOOST_DESCRIBE_ENUM(ApprovalStatus, in_force, suspended, revoked, surrendered, expired)
 
@@ -39,6 +56,7 @@ struct Policy {
     Position entry{};
     friend bool operator==(const Policy&, const Policy&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Policy, (), (published, entry))
 
 struct Firm {
     Text name{};
@@ -47,6 +65,7 @@ struct Firm {
     Position registered{};  ///< The entry.
     friend bool operator==(const Firm&, const Firm&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Firm, (), (name, tier, sector, registered))
 
 struct Application {
     FirmId firm{};
@@ -58,6 +77,7 @@ struct Application {
     ApprovalId approval{};  ///< Once granted.
     friend bool operator==(const Application&, const Application&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Application, (), (firm, sku, qty, end_use, status, submitted_at, approval))
 
 struct StatusChange {
     Time occurred_at{};
@@ -65,6 +85,7 @@ struct StatusChange {
     Position entry{};
     friend bool operator==(const StatusChange&, const StatusChange&) = default;
 };
+BOOST_DESCRIBE_STRUCT(StatusChange, (), (occurred_at, status, entry))
 
 /// What was shown for, or against, a condition.
 struct Evidence {
@@ -74,6 +95,7 @@ struct Evidence {
     Position entry{};
     friend bool operator==(const Evidence&, const Evidence&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Evidence, (), (condition, evidence, breach, entry))
 
 /// What changes seldom about an approval.
 struct ApprovalTerms {
@@ -90,10 +112,12 @@ struct ApprovalTerms {
     ApprovalId carried_from{};
     friend bool operator==(const ApprovalTerms&, const ApprovalTerms&) = default;
 };
+BOOST_DESCRIBE_STRUCT(ApprovalTerms, (), (firm, application, sku, end_use, period, valid_from,
+                              valid_to, conditions, statuses, evidence, carried_from))
 
 struct Approval {
     Shared<ApprovalTerms> terms{};
-    Balance balance{};
+    KeptBalance balance{};
     UnitCounts units{};     ///< Of the units that name this approval; reserved() = R, drawn() = D.
     std::int32_t uses = 0;  ///< Declarations cleared (max_uses).
 
@@ -103,6 +127,7 @@ struct Approval {
     bool ended() const { return status() > ApprovalStatus::suspended; }
     friend bool operator==(const Approval&, const Approval&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Approval, (), (terms, balance, units, uses))
 
 struct Batch {
     Sku sku{};
@@ -112,9 +137,14 @@ struct Batch {
     std::optional<Text> export_licence{};
     std::optional<CertificateId> certificate{};
     Position registered{};  ///< The entry.
-    PersistentMap<std::int64_t, SerialId> serials{};
+    PersistentMap<std::int64_t, std::vector<SerialId>> serials{};  ///< By the first unit of each list.
+
+    /// The serial of a unit, or null.
+    const SerialId* serial_of(std::int64_t unit) const;
     friend bool operator==(const Batch&, const Batch&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Batch, (), (sku, qty, origin, supplier, export_licence, certificate,
+                              registered, serials))
 
 /// What changes seldom about a shipment.
 struct ShipmentTerms {
@@ -127,6 +157,8 @@ struct ShipmentTerms {
     std::vector<CaseId> cases{};
     friend bool operator==(const ShipmentTerms&, const ShipmentTerms&) = default;
 };
+BOOST_DESCRIBE_STRUCT(ShipmentTerms, (), (approval, carrier, port, office, dispatched_at, batches,
+                              cases))
 
 struct Shipment {
     Shared<ShipmentTerms> terms{};
@@ -137,12 +169,14 @@ struct Shipment {
     bool open() const { return units.sum(UnitState::in_transit, UnitState::seized) > 0; }
     friend bool operator==(const Shipment&, const Shipment&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Shipment, (), (terms, dispatched, units))
 
 struct UnitRef {
     BatchId batch{};
     std::int64_t number = 0;
     friend bool operator==(const UnitRef&, const UnitRef&) = default;
 };
+BOOST_DESCRIBE_STRUCT(UnitRef, (), (batch, number))
 
 struct SubjectKey {
     std::string kind{};
@@ -153,12 +187,14 @@ struct SubjectKey {
         return std::tie(a.id, a.kind) <=> std::tie(b.id, b.kind);  // Ids tell apart sooner.
     }
 };
+BOOST_DESCRIBE_STRUCT(SubjectKey, (), (kind, id))
 
 struct Expiry {
     Day valid_to{};
     ApprovalId approval{};
     friend auto operator<=>(const Expiry&, const Expiry&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Expiry, (), (valid_to, approval))
 
 /// An approval of a firm.
 struct FirmApproval {
@@ -166,12 +202,14 @@ struct FirmApproval {
     ApprovalId approval{};
     friend auto operator<=>(const FirmApproval&, const FirmApproval&) = default;
 };
+BOOST_DESCRIBE_STRUCT(FirmApproval, (), (firm, approval))
 
 struct FirmPeriod {
     FirmId firm{};
     Period period{};
     friend auto operator<=>(const FirmPeriod&, const FirmPeriod&) = default;
 };
+BOOST_DESCRIBE_STRUCT(FirmPeriod, (), (firm, period))
 
 /// What a cap limits, over a firm's approvals in a period.
 struct Exposure {
@@ -179,6 +217,7 @@ struct Exposure {
     std::int64_t promised = 0;  ///< G - X
     friend bool operator==(const Exposure&, const Exposure&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Exposure, (), (exposed, promised))
 
 /// A declaration cleared under an approval.
 struct Use {
@@ -186,11 +225,13 @@ struct Use {
     DeclarationId declaration{};
     friend auto operator<=>(const Use&, const Use&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Use, (), (approval, declaration))
 
 /// That there is one, and nothing more to say of it.
 struct There {
     friend bool operator==(const There&, const There&) = default;
 };
+BOOST_DESCRIBE_STRUCT(There, (), ())
 
 /// How a corrected or voided entry is read.
 struct Reading {
@@ -198,19 +239,21 @@ struct Reading {
     Position by{};                            ///< The correction.
     friend bool operator==(const Reading&, const Reading&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Reading, (), (data, by))
 
 /// The key of what there is one of.
 struct Sole {
     friend auto operator<=>(const Sole&, const Sole&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Sole, (), ())
 
 /// The times of an entry.
 struct Instants {
     Time recorded_at{};
     Time occurred_at{};
-    Time occurred_latest{};  ///< The latest occurred_at of all entries.
     friend bool operator==(const Instants&, const Instants&) = default;
 };
+BOOST_DESCRIBE_STRUCT(Instants, (), (recorded_at, occurred_at))
 
 /// The ledger as of an entry. A value: a copy costs little and is nobody's business. What is
 /// settled may be seen as it was at any earlier entry, at no cost either.
@@ -220,7 +263,6 @@ struct State {
     ClockMode clock{};
     Position position{};
     Time recorded_at{};
-    Time occurred_latest{};  ///< The latest occurred_at of all entries.
 
     Things<Period, Policy> policies{};
     Things<FirmId, Firm> firms{};

@@ -13,7 +13,7 @@ namespace chipledger {
 /// A copy costs O(1); looking from another standpoint too.
 template <class Key, class Value>
 class Things {
-    using Base = PersistentMap<Key, std::shared_ptr<Versions<Value>>>;
+    using Base = PersistentMap<Key, Versions<Value>>;
 
 public:
     using key_type = Key;
@@ -70,7 +70,7 @@ public:
                     take(change_->key, now_of(change_->value));
                     ++change_;
                 } else {
-                    take(base_->key, base_->value->find(at_));
+                    take(base_->key, base_->value.find(at_));
                     ++base_;
                 }
             }
@@ -118,7 +118,7 @@ public:
     /// is none.
     Value& edit(const Key& key)
     {
-        if (alone_) return versions(key).edit(entry_);
+        if (alone_) return base_.common(key).edit(entry_);
         std::optional<Value>& value = layer(key).back().value;
         if (!value) value.emplace();
         return *value;
@@ -127,7 +127,7 @@ public:
     void erase(const Key& key)
     {
         if (alone_)
-            versions(key).append(entry_, std::nullopt);
+            base_.common(key).append(entry_, std::nullopt);
         else
             layer(key).back().value.reset();
     }
@@ -137,7 +137,7 @@ public:
     {
         if (alone_) {
             const auto* versions = base_.find(key);
-            return versions && (*versions)->last_position() == entry_;
+            return versions && versions->last_position() == entry_;
         }
         const Layer* layer = changes_.find(key);
         return layer && layer->back().position == entry_;
@@ -147,7 +147,7 @@ public:
     const Value* as_of(const Key& key, std::int64_t entry) const
     {
         const auto* versions = base_.find(key);
-        return versions ? (*versions)->find({at_.known, entry}) : nullptr;
+        return versions ? versions->find({at_.known, entry}) : nullptr;
     }
 
     /// Versions of `key` up to here.
@@ -155,7 +155,7 @@ public:
     {
         const auto* versions = base_.find(key);
         const Layer* layer = changes_.find(key);
-        return (versions ? (*versions)->count(at_.upto) : 0) +
+        return (versions ? versions->count(at_.upto) : 0) +
                (layer ? static_cast<std::int64_t>(layer->size()) : 0);
     }
     /// Calls `visit(position, const Value*)` for each version after entry `after` up to here,
@@ -163,7 +163,7 @@ public:
     template <class Visit>
     void history(const Key& key, Visit&& visit, std::int64_t after = 0) const
     {
-        if (const auto* versions = base_.find(key)) (*versions)->each(at_, after, visit);
+        if (const auto* versions = base_.find(key)) versions->each(at_, after, visit);
         if (const Layer* layer = changes_.find(key))
             for (const Version& version : *layer)
                 if (version.position > after)
@@ -196,7 +196,7 @@ public:
     {
         for (const auto& item : changes_)
             for (const Version& version : item.value)
-                versions(item.key).append(version.position, version.value);
+                base_.common(item.key).append(version.position, version.value);
         changes_ = {};
         alone_ = false;
         at_ = {upto, upto};
@@ -205,7 +205,7 @@ public:
     const Value* settled(const Key& key) const
     {
         const auto* versions = base_.find(key);
-        return versions ? (*versions)->find(at_) : nullptr;
+        return versions ? versions->find(at_) : nullptr;
     }
     const Changes& changes() const { return changes_; }
     /// What is settled counts again, for all.
@@ -217,9 +217,14 @@ public:
     void retell(const Key& key, std::int64_t known, std::int64_t from,
                 const std::vector<Version>& told)
     {
-        auto& versions = base_.edit(key);
-        versions = std::make_shared<Versions<Value>>(known, from, versions);
-        for (const Version& version : told) versions->append(version.position, version.value);
+        // Whoever sees the item of before goes on seeing it.
+        const typename Base::ItemPtr before = base_.item(key);
+        const auto held = before ? std::shared_ptr<const Versions<Value>>{&before->value,
+                                                                          [before](auto*) {}}
+                                 : nullptr;
+        typename Base::ItemPtr item{new typename Base::Held{key, known, from, held}};
+        for (const Version& version : told) item->value.append(version.position, version.value);
+        base_.put(std::move(item));
     }
     /// Makes what was changed here settled, for this copy alone.
     void settle_here(std::int64_t upto)
@@ -232,6 +237,10 @@ public:
     }
     /// Takes over what another has settled; what was changed here stays over it.
     void rebase(const Things& other) { base_ = other.base_; }
+
+    /// Every version of what is settled, for a snapshot; and what a snapshot brings back.
+    const Base& base() const { return base_; }
+    void restore(Base base) { base_ = std::move(base); }
 
 private:
     static const Value* now_of(const Layer& layer)
@@ -248,13 +257,6 @@ private:
         at.at_ = at_;
         at.step();
         return at;
-    }
-    Versions<Value>& versions(const Key& key)
-    {
-        if (const auto* known = base_.find(key)) return **known;
-        auto& made = base_.edit(key);
-        made = std::make_shared<Versions<Value>>();
-        return *made;
     }
     Layer& layer(const Key& key)
     {

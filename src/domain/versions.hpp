@@ -32,7 +32,7 @@ public:
     Versions() = default;
     /// What the thing has been from entry `from` on, as it is known from entry `known` on.
     Versions(std::int64_t known, std::int64_t from, std::shared_ptr<const Versions> before)
-        : known_{known}, from_{from}, before_{std::move(before)}
+        : anew_{new Anew{known, from, std::move(before)}}
     {
     }
     Versions(const Versions&) = delete;
@@ -45,37 +45,30 @@ public:
     /// The next version; positions ascend. One thread at a time writes.
     void append(std::int64_t position, const std::optional<Value>& value)
     {
-        Block* block = last_.load(std::memory_order_relaxed);
-        if (!block || block->count.load(std::memory_order_relaxed) == block->capacity) {
-            block = Block::make(block);
-            last_.store(block, std::memory_order_release);
-        }
-        const std::uint32_t n = block->count.load(std::memory_order_relaxed);
-        new (block->records() + n) Record{value ? position : -position, value ? *value : Value{}};
-        block->count.store(n + 1, std::memory_order_release);
+        if (value)
+            add(position, *value);
+        else
+            add(position, Value{}, true);
     }
 
     /// The version of entry `position`, which is not before the last one, to be changed in place;
     /// made from the last where there is none yet. Only while nobody else looks.
     Value& edit(std::int64_t position)
     {
-        Record* last = this->last();
-        if (!last && before_) {
-            const Value* value = before_->find({known_, from_});
-            append(position, value ? std::optional<Value>{*value} : std::optional<Value>{Value{}});
-        } else if (!last || last->at() != position) {
-            append(position, last && last->position > 0 ? last->value : Value{});
-        } else if (last->position < 0) {
-            last->position = position;
-            last->value = Value{};
+        if (last_position() != position) {
+            const Value* value = before_next();
+            const Value none{};
+            add(position, value ? *value : none);
         }
-        return this->last()->value;
+        Record& record = last_.load(std::memory_order_relaxed)->last();
+        if (record.gone()) record = {Value{}, record.offset()};
+        return record.value;
     }
     /// The entry of the last version; 0 for none.
     std::int64_t last_position() const
     {
-        const Record* last = this->last();
-        return last ? last->at() : 0;
+        Block* block = last_.load(std::memory_order_relaxed);
+        return block ? block->at(block->last()) : 0;
     }
 
     /// The version that stands at a standpoint, or null. The pointer stays good.
@@ -89,9 +82,38 @@ public:
     /// How many versions there are up to an entry, where nothing was ever told anew.
     std::int64_t count(std::int64_t upto) const
     {
+        return (before() ? before()->count(std::min(upto, from() - 1)) : 0) + own_count(upto);
+    }
+
+    // What a snapshot keeps and brings back.
+
+    /// From which entry on this is known and counts, and what was told before; 0, 0 and null where
+    /// nothing was.
+    std::int64_t known() const { return anew_ ? anew_->known : 0; }
+    std::int64_t from() const { return anew_ ? anew_->from : 0; }
+    const Versions* before() const { return anew_ ? anew_->before.get() : nullptr; }
+    /// Versions that were told here, up to an entry; each of them, ascending, as each() does.
+    std::int64_t own_count(std::int64_t upto) const
+    {
         const Block* block = holding(upto);
-        return (before_ ? before_->count(std::min(upto, from_ - 1)) : 0) +
-               (block ? block->counted_before + block->upto(upto) : 0);
+        return block ? block->counted_before + block->upto(upto) : 0;
+    }
+    template <class Visit>
+    void each_own(std::int64_t after, std::int64_t upto, Visit& visit) const
+    {
+        std::vector<const Block*> blocks;
+        for (const Block* block = holding(upto); block; block = block->before) {
+            blocks.push_back(block);
+            if (block->first <= after) break;
+        }
+        for (auto block = blocks.rbegin(); block != blocks.rend(); ++block)
+            for (std::uint32_t i = (*block)->upto(after), n = (*block)->upto(upto); i < n; ++i)
+                visit((*block)->at((*block)->records()[i]), (*block)->records()[i].seen());
+    }
+    /// Takes room for so many versions, before the first.
+    void reserve(std::size_t count)
+    {
+        if (count > 1 && !last_.load()) last_.store(Block::make(nullptr, count));
     }
 
     /// Calls `visit(position, const Value*)` for each version in (after, at.upto], ascending.
@@ -100,20 +122,30 @@ public:
     {
         const Versions* told = told_at(at);
         if (!told) return;
-        if (told->before_ && told->from_ > after + 1)
-            told->before_->each({at.known, told->from_ - 1}, after, visit);
-        told->each_own(std::max(after, told->from_ - 1), at.upto, visit);
+        if (told->before() && told->from() > after + 1)
+            told->before()->each({at.known, told->from() - 1}, after, visit);
+        told->each_own(std::max(after, told->from() - 1), at.upto, visit);
     }
 
 private:
-    static constexpr std::uint32_t capacity_max = 4096;
+    static constexpr std::size_t capacity_max = 4096;
+    static constexpr std::size_t grown_bytes = 32;  ///< A block after the first holds these.
 
+    /// Rare, so kept apart.
+    struct Anew {
+        std::int64_t known;
+        std::int64_t from;
+        std::shared_ptr<const Versions> before;
+    };
+    /// Its entry counts from the first one of its block: half the room.
     struct Record {
-        std::int64_t position;  ///< Negative where the thing is gone.
+        static constexpr std::uint32_t gone_bit = 1U << 31;
         [[no_unique_address]] Value value;
+        std::uint32_t place;
 
-        std::int64_t at() const { return position < 0 ? -position : position; }
-        const Value* seen() const { return position < 0 ? nullptr : &value; }
+        bool gone() const { return (place & gone_bit) != 0; }
+        std::uint32_t offset() const { return place & ~gone_bit; }
+        const Value* seen() const { return gone() ? nullptr : &value; }
     };
 
     /// Records in the order of their entries. The count is raised last, so that what a reader sees
@@ -121,17 +153,27 @@ private:
     struct Block {
         Block* before = nullptr;
         std::int64_t counted_before = 0;
+        std::int64_t first = 0;  ///< The entry of the first record.
         std::uint32_t capacity = 0;
         std::atomic<std::uint32_t> count{0};
 
         static Block* make(Block* before)
         {
-            const std::uint32_t grown = before ? before->capacity + before->capacity / 4 + 1 : 1;
-            const std::uint32_t capacity = std::min(grown, capacity_max);
-            void* memory = ::operator new(sizeof(Block) + capacity * sizeof(Record));
+            if (!before) return make(nullptr, 1);
+            const std::size_t grown = before->capacity + before->capacity / 8 + 1;
+            return make(before, std::min(std::max(grown, grown_bytes / sizeof(Record)),
+                                         capacity_max));
+        }
+        /// Room for so many, and for what more fits into the memory that malloc rounds up to.
+        static Block* make(Block* before, std::size_t wanted)
+        {
+            const std::size_t bytes = sizeof(Block) + wanted * sizeof(Record);
+            const std::size_t given = (bytes + 8 + 15) / 16 * 16 - 8;
+            void* memory = ::operator new(given);
             auto* block = new (memory) Block;
             block->before = before;
-            block->capacity = capacity;
+            block->capacity =
+                static_cast<std::uint32_t>((given - sizeof(Block)) / sizeof(Record));
             block->counted_before = before ? before->counted_before + before->count.load() : 0;
             return block;
         }
@@ -141,29 +183,56 @@ private:
             block->~Block();
             ::operator delete(block);
         }
+        bool takes(std::int64_t position) const
+        {
+            return count.load(std::memory_order_relaxed) < capacity &&
+                   position - first < Record::gone_bit;
+        }
+        void append(std::int64_t position, const Value& value, bool gone)
+        {
+            const std::uint32_t n = count.load(std::memory_order_relaxed);
+            if (n == 0) first = position;
+            const auto offset = static_cast<std::uint32_t>(position - first);
+            new (records() + n) Record{value, offset | (gone ? Record::gone_bit : 0)};
+            count.store(n + 1, std::memory_order_release);
+        }
         Record* records() { return reinterpret_cast<Record*>(this + 1); }
         const Record* records() const { return reinterpret_cast<const Record*>(this + 1); }
+        Record& last() { return records()[count.load(std::memory_order_relaxed) - 1]; }
+        std::int64_t at(const Record& record) const { return first + record.offset(); }
         /// Records up to an entry.
         std::uint32_t upto(std::int64_t position) const
         {
-            const Record* first = records();
-            const Record* last = first + count.load(std::memory_order_acquire);
-            const auto later = [](std::int64_t at, const Record& record) { return at < record.at(); };
-            return static_cast<std::uint32_t>(std::upper_bound(first, last, position, later) - first);
+            const Record* begin = records();
+            const Record* end = begin + count.load(std::memory_order_acquire);
+            const auto later = [this](std::int64_t at_most, const Record& record) {
+                return at_most < at(record);
+            };
+            return static_cast<std::uint32_t>(std::upper_bound(begin, end, position, later) - begin);
         }
     };
     static_assert(alignof(Record) <= alignof(Block));
 
-    Record* last() const
+    void add(std::int64_t position, const Value& value, bool gone = false)
     {
         Block* block = last_.load(std::memory_order_relaxed);
-        return block ? block->records() + block->count.load(std::memory_order_relaxed) - 1 : nullptr;
+        if (!block || !block->takes(position)) {
+            block = Block::make(block);
+            block->first = position;
+            last_.store(block, std::memory_order_release);
+        }
+        block->append(position, value, gone);
+    }
+    /// What the next version begins with; null: nothing is there.
+    const Value* before_next() const
+    {
+        if (Block* block = last_.load(std::memory_order_relaxed)) return block->last().seen();
+        return before() ? before()->find({known(), from()}) : nullptr;
     }
     const Versions* told_at(Standpoint at) const
     {
         const Versions* told = this;
-        while (told && (told->known_ > at.known || told->from_ > at.upto))
-            told = told->before_.get();
+        while (told && (told->known() > at.known || told->from() > at.upto)) told = told->before();
         return told;
     }
     const Block* holding(std::int64_t position) const
@@ -172,22 +241,7 @@ private:
         while (block && block->upto(position) == 0) block = block->before;
         return block;
     }
-    template <class Visit>
-    void each_own(std::int64_t after, std::int64_t upto, Visit& visit) const
-    {
-        std::vector<const Block*> blocks;
-        for (const Block* block = holding(upto); block; block = block->before) {
-            blocks.push_back(block);
-            if (block->records()->at() <= after) break;
-        }
-        for (auto block = blocks.rbegin(); block != blocks.rend(); ++block)
-            for (std::uint32_t i = (*block)->upto(after), n = (*block)->upto(upto); i < n; ++i)
-                visit((*block)->records()[i].at(), (*block)->records()[i].seen());
-    }
-
-    std::int64_t known_ = 0;
-    std::int64_t from_ = 0;
-    std::shared_ptr<const Versions> before_{};
+    std::unique_ptr<const Anew> anew_{};
     std::atomic<Block*> last_{nullptr};
 };
 

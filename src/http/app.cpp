@@ -1,5 +1,6 @@
 #include "http/app.hpp"
 
+#include "http/epcis.hpp"
 #include "http/problem.hpp"
 #include "http/read_routes.hpp"
 #include "http/static_files.hpp"
@@ -76,11 +77,14 @@ std::vector<Route> all_routes(const App& app)
     std::vector<Route> routes = thing_routes(app.ledger);
     append(routes, entry_routes(app.ledger));
     append(routes, audit_routes(app.ledger));
+    append(routes, evidence_routes(app.ledger, app.heads));
     append(routes, log_routes(app.ledger));
     append(routes, event_write_routes(app.ledger));
     append(routes, proposal_routes(app.ledger));
     append(routes, import_routes(app.ledger));
     append(routes, clock_routes(app.ledger));
+    append(routes, epcis_query_routes(app.ledger));
+    if (app.answers) append(routes, epcis_capture_routes(app.ledger, *app.answers));
     append(routes, session_routes(app.doorkeeper));
     append(routes, service_routes(app));
     append(routes, static_routes(app.share / "web" / "dist"));

@@ -3,7 +3,9 @@
 
 #include "http/auth.hpp"
 #include "http/metrics.hpp"
+#include "http/published.hpp"
 #include "http/trace.hpp"
+#include "ledger/answers.hpp"
 
 namespace chipledger {
 
@@ -12,9 +14,11 @@ struct App {
     Ledger& ledger;
     Doorkeeper& doorkeeper;
     Metrics& metrics;
+    SignedHeads& heads;
     std::filesystem::path share{};  ///< Holds web/ and api/.
     std::vector<std::string> unsafe{};  ///< What the operator was told is unsafe, and wanted.
     Trace* trace = nullptr;             ///< Null: what auditors read is not written down.
+    Answers* answers = nullptr;         ///< Null: nothing is captured as EPCIS events.
 };
 
 /// The whole route table.

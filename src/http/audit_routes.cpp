@@ -1,13 +1,11 @@
 #include "codec/json_profile.hpp"
-#include "domain/rulebook.hpp"
+#include "http/audit_handlers.hpp"
 #include "http/conditional.hpp"
 #include "http/feed.hpp"
 #include "http/media.hpp"
-#include "http/problem.hpp"
 #include "http/read_routes.hpp"
-#include "http/reading.hpp"
 #include "http/table_reply.hpp"
-#include "views/audit.hpp"
+#include "views/difference.hpp"
 
 namespace chipledger {
 
@@ -17,95 +15,11 @@ namespace asio = boost::asio;
 using Json = nlohmann::json;
 using enum Role;
 
-const std::vector<std::string> term_columns{"position", "type", "amount", "why"};
 const std::vector<std::string> change_columns{"kind", "id", "figure", "from", "to"};
-constexpr std::size_t changes_max = 1'000;
 constexpr std::size_t serials_at_once = 100'000;
 
-Response no(const Context& context, const Refusal& refusal)
-{
-    return problem_reply(refusal, context.request.request_id, true);
-}
-
-Refusal malformed(std::string param, std::string detail)
-{
-    return {Code::malformed, std::move(param), std::move(detail)};
-}
-
-std::string parameter(const Context& context, const char* name)
-{
-    return std::string{context.request.parameter(name).value_or("")};
-}
-
-/// The number that is asked for, and its terms.
-struct Explained {
-    std::int64_t value = 0;
-    std::vector<Term> terms{};
-};
-
-Result<Explained> explain_approval(const Context& context, const State& state)
-{
-    const ApprovalId id{parameter(context, "approval")};
-    const Approval* approval = state.approvals.find(id);
-    if (!approval || !may_see_approval(viewer_of(context), state, id))
-        return Refusal{Code::unknown_approval, "?approval", "Check the number."};
-    const auto bucket = bucket_named(parameter(context, "bucket"));
-    if (!bucket)
-        return malformed("?bucket", "Send granted, available, reserved, drawn, forfeited or "
-                                    "carried_out.");
-    return Explained{approval->balance.*bucket, explain_bucket(state, id, bucket)};
-}
-
-Result<Explained> explain_firm(const Context& context, const State& state)
-{
-    const FirmId id{parameter(context, "firm")};
-    if (!state.firms.contains(id) || !may_see_firm(viewer_of(context), id))
-        return Refusal{Code::unknown_firm, "?firm", "Check the number."};
-    if (const std::string period = parameter(context, "exposure"); !period.empty())
-        return Explained{exposure(state, id, Period{period}),
-                         explain_exposure(state, id, Period{period})};
-    UnitState units{};
-    const std::string name = parameter(context, "state");
-    if (!boost::describe::enum_from_string(name.c_str(), units))
-        return malformed("?state", "Send a state of units, as in state=cleared, or exposure=PERIOD.");
-    return Explained{units_of(state, id)[units], explain_units(state, id, units)};
-}
-
-asio::awaitable<Response> explain(Ledger& ledger, Context& context)
-{
-    const std::vector<std::string_view> known{std::string_view{"approval"}, "bucket", "firm",
-                                              "state", "exposure", "format"};
-    const Result<Format> format = format_of(context.request);
-    if (!format) co_return no(context, format.error());
-    const Result<Moment> moment = co_await moment_of(ledger, context, known);
-    if (!moment) co_return no(context, moment.error());
-    const bool of_approval = context.request.parameter("approval").has_value();
-    if (of_approval == context.request.parameter("firm").has_value())
-        co_return no(context, malformed("?approval", "Send approval and bucket, firm and state, or "
-                                                     "firm and exposure."));
-    const Result<Explained> explained = of_approval ? explain_approval(context, *moment->state)
-                                                    : explain_firm(context, *moment->state);
-    if (!explained) co_return no(context, explained.error());
-    std::vector<Position> positions;
-    for (const Term& term : explained->terms) positions.push_back(term.entry);
-    const Result<std::map<Position, std::string>> types =
-        co_await ledger.types(std::move(positions));
-    if (!types) co_return no(context, types.error());
-    Json terms = Json::array();
-    for (const Term& term : explained->terms)
-        terms.push_back({{"position", term.entry.number},
-                         {"type", types->at(term.entry)},
-                         {"amount", term.amount},
-                         {"why", term.why}});
-    if (*format != Format::json)
-        co_return table_reply(context, *moment, *format, {"explain", term_columns, true},
-                              std::move(terms));
-    co_return view_reply(context, *moment,
-                         {{"value", explained->value}, {"terms", std::move(terms)}});
-}
-
 /// A difference as rows: a figure each, and a range of units each.
-Json changes_of(const Json& difference)
+Json changes_of(const Json& difference, const std::vector<MovedUnits>& moves)
 {
     Json rows = Json::array();
     for (const char* kind : {"approvals", "firms"})
@@ -116,13 +30,16 @@ Json changes_of(const Json& difference)
                                 {"figure", figure},
                                 {"from", change["from"]},
                                 {"to", change["to"]}});
-    for (const Json& moved : difference["units"]) {
-        const Json range{{"batch", moved["batch"]}, {"from", moved["from"]}, {"to", moved["to"]}};
+    const auto state = [](const std::optional<UnitState>& units) {
+        return units ? Json(std::string{name_of(*units)}) : Json(nullptr);
+    };
+    for (const MovedUnits& moved : moves) {
+        const Json range{{"batch", moved.batch.value}, {"from", moved.from}, {"to", moved.to}};
         rows.push_back({{"kind", "units"},
                         {"id", Json::array({range})},
                         {"figure", "state"},
-                        {"from", moved["before"]},
-                        {"to", moved["after"]}});
+                        {"from", state(moved.before)},
+                        {"to", state(moved.after)}});
     }
     return rows;
 }
@@ -148,6 +65,26 @@ asio::awaitable<Result<std::shared_ptr<const State>>> state_at(Ledger& ledger,
     co_return co_await ledger.at(position);
 }
 
+/// Nothing in it needs an escape: ids, states and figures.
+std::string json_of(const std::vector<MovedUnits>& moves)
+{
+    const auto state = [](const std::optional<UnitState>& units) {
+        return units ? '"' + std::string{name_of(*units)} + '"' : std::string{"null"};
+    };
+    std::string text;
+    for (const MovedUnits& moved : moves) {
+        text += text.empty() ? "{\"batch\":\"" : ",{\"batch\":\"";
+        text += moved.batch.value;
+        text += "\",\"from\":";
+        text += std::to_string(moved.from);
+        text += ",\"to\":";
+        text += std::to_string(moved.to);
+        text += ",\"before\":" + state(moved.before);
+        text += ",\"after\":" + state(moved.after) + '}';
+    }
+    return text;
+}
+
 asio::awaitable<Response> diff(Ledger& ledger, Context& context)
 {
     for (const auto& [name, value] : context.request.query)
@@ -161,16 +98,24 @@ asio::awaitable<Response> diff(Ledger& ledger, Context& context)
     if (!to) co_return no(context, to.error());
     const std::int64_t first = (*from)->position.number, last = (*to)->position.number;
     if (first > last) co_return no(context, malformed("?from", "from comes before to."));
-    Json body = differences(**from, **to);
-    body["from"] = first;
-    body["to"] = last;
-    body["units"] = moved_units(**from, **to);
-    body["entries"] = last - first;
+    Json body;
+    std::vector<MovedUnits> moves;
+    std::string text;
+    const auto work = [&] {
+        body = differences(**from, **to);
+        body["from"] = first;
+        body["to"] = last;
+        body["entries"] = last - first;
+        moves = moved_units(**from, **to);
+        if (*format == Format::json) text = with_list(body, "units", json_of(moves));
+    };
+    if (const bool done = co_await ledger.aside(work); !done)
+        co_return no(context, too_much_waits());
     if (*format != Format::json)
         co_return table_reply(context, Moment{*to, true, {}}, *format,
                               {"diff-from-" + std::to_string(first), change_columns, true},
-                              changes_of(body));
-    Response response = reply(200, "application/json", body.dump());
+                              changes_of(body, moves));
+    Response response = reply(200, "application/json", std::move(text));
     response.set("Cache-Control", "private, max-age=31536000, immutable");
     co_return with_etag(std::move(response),
                         "d" + std::to_string(first) + "-" + std::to_string(last), context.request);
@@ -201,142 +146,6 @@ asio::awaitable<Response> replay(Ledger& ledger, Context& context)
     response.set("Cache-Control", "no-store").set("X-Accel-Buffering", "no");
     response.stream = replay_feed(ledger, std::move(filter));
     co_return response;
-}
-
-/// A position in a hypothesis: 1 (or 0, to add after) to the head.
-Result<Position> position_in(const Json& value, const std::string& param, Position least,
-                             Position head)
-{
-    if (!value.is_number_integer() || value.get<std::int64_t>() < least.number ||
-        value.get<std::int64_t>() > head.number)
-        return malformed(param, "Send the position of an entry, " + std::to_string(least.number) +
-                                    " to " + std::to_string(head.number) + ".");
-    return Position{value.get<std::int64_t>()};
-}
-
-/// Reads the body of a what-if; the types of replaced entries come from the log.
-class Reading {
-public:
-    Reading(Ledger& ledger, Position head) : ledger_{ledger}, head_{head} {}
-
-    asio::awaitable<Result<Hypothesis>> read(Json body)
-    {
-        if (!body.is_object()) co_return malformed("", "Send remove, replace and add.");
-        std::size_t changes = 0;
-        for (const auto& [name, value] : body.items()) {
-            if ((name != "remove" && name != "replace" && name != "add") || !value.is_array())
-                co_return malformed('/' + name, "Send lists: remove, replace and add.");
-            changes += value.size();
-        }
-        if (changes > changes_max) co_return malformed("", "Change at most 1000 entries at once.");
-        const Json none = Json::array();
-        if (auto good = remove(body.value("remove", none)); !good) co_return good.error();
-        if (auto good = add(body.value("add", none)); !good) co_return good.error();
-        const Json replace = body.value("replace", none);
-        std::vector<Position> positions;
-        for (std::size_t i = 0; i < replace.size(); ++i) {
-            const std::string param = "/replace/" + std::to_string(i);
-            if (!replace[i].is_object() || !replace[i].contains("data") || replace[i].size() != 2)
-                co_return malformed(param, "Send position and data.");
-            const auto position =
-                position_in(replace[i].value("position", Json{}), param + "/position", {2}, head_);
-            if (!position) co_return position.error();
-            positions.push_back(*position);
-        }
-        const Result<std::map<Position, std::string>> types = co_await ledger_.types(positions);
-        if (!types) co_return types.error();
-        for (std::size_t i = 0; i < replace.size(); ++i)
-            if (auto good = replace_one(positions[i], types->at(positions[i]), replace[i]["data"],
-                                        "/replace/" + std::to_string(i));
-                !good)
-                co_return good.error();
-        co_return hypothesis_;
-    }
-
-private:
-    Result<void> remove(const Json& list)
-    {
-        for (std::size_t i = 0; i < list.size(); ++i) {
-            const auto position =
-                position_in(list[i], "/remove/" + std::to_string(i), {2}, head_);
-            if (!position) return position.error();
-            hypothesis_.removed.insert(*position);
-        }
-        return {};
-    }
-
-    Result<void> add(const Json& list)
-    {
-        for (std::size_t i = 0; i < list.size(); ++i) {
-            const std::string param = "/add/" + std::to_string(i);
-            Json event = list[i];
-            if (!event.is_object()) return malformed(param, "Send after, type, occurred_at, data.");
-            const auto after = position_in(event.value("after", Json{}), param + "/after", {1}, head_);
-            if (!after) return after.error();
-            event.erase("after");
-            Result<Proposal> proposal = read_proposal(event, param);
-            if (!proposal) return proposal.error();
-            if (auto good = usual(type_name(proposal->data), param + "/type"); !good) return good;
-            hypothesis_.added.emplace(*after, std::move(*proposal));
-        }
-        return {};
-    }
-
-    Result<void> replace_one(Position position, const std::string& type, const Json& data,
-                             const std::string& param)
-    {
-        if (auto good = usual(type, param + "/position"); !good) return good;
-        Result<Proposal> proposal = read_proposal({{"type", type}, {"data", data}}, param);
-        if (!proposal) return proposal.error();
-        if (!proposal->wanted.empty())
-            return malformed(param + "/data/units", "Name the units: from and to, not a count.");
-        hypothesis_.replaced[position] = std::move(proposal->data);
-        return {};
-    }
-
-    static Result<void> usual(std::string_view type, const std::string& param)
-    {
-        if (type != "EventCorrected" && type != "EventVoided" && type != "LedgerOpened") return {};
-        return malformed(param, "Corrections can be removed; change their targets themselves.");
-    }
-
-    Ledger& ledger_;
-    Position head_;
-    Hypothesis hypothesis_{};
-};
-
-Json refused_json(const std::vector<Refused>& refused)
-{
-    Json list = Json::array();
-    for (const Refused& one : refused)
-        list.push_back({{"position", one.entry.number},
-                        {"type", one.type},
-                        {"code", std::string{kind_of(one.refusal.code).slug}},
-                        {"detail", one.refusal.detail}});
-    return list;
-}
-
-asio::awaitable<Response> what_if(Ledger& ledger, Context& context)
-{
-    const Request& request = context.request;
-    if (auto yes = takes(request, "application/json"); !yes) co_return no(context, yes.error());
-    const Result<Moment> moment = co_await moment_of(ledger, context);
-    if (!moment) co_return no(context, moment.error());
-    if (moment->effective_at)
-        co_return no(context, malformed("?effective_at", "A what-if has as_of alone."));
-    Result<Json> body = parse_profile(request.body, {.bytes_max = body_limit, .caps_object = true});
-    if (!body) co_return no(context, body.error());
-    const Position position = moment->state->position;
-    Reading reading{ledger, position};
-    Result<Hypothesis> hypothesis = co_await reading.read(std::move(*body));
-    if (!hypothesis) co_return no(context, hypothesis.error());
-    const Result<Hypothetical> hypothetical =
-        co_await ledger.imagine(position, std::move(*hypothesis));
-    if (!hypothetical) co_return no(context, hypothetical.error());
-    const Json answer{{"position", position.number},
-                      {"refused", refused_json(hypothetical->refused)},
-                      {"differences", differences(*moment->state, hypothetical->state)}};
-    co_return reply(200, "application/json", answer.dump());
 }
 
 /// The serials in scope: of a batch, of an approval's or a firm's units.
@@ -409,10 +218,12 @@ std::vector<Route> audit_routes(Ledger& ledger)
     };
     Route reconciling{"POST", "/v1/audit/reconcile", {regulator, auditor}, with(reconcile)};
     reconciling.body_max = 8 << 20;
+    Route imagining{"POST", "/v1/audit/what-if", {regulator, auditor}, with(what_if)};
+    imagining.takes_long = true;
     return {{"GET", "/v1/audit/explain", {regulator, auditor, firm}, with(explain)},
             {"GET", "/v1/audit/diff", {regulator, auditor}, with(diff)},
             {"GET", "/v1/audit/replay", {regulator, auditor}, with(replay)},
-            {"POST", "/v1/audit/what-if", {regulator, auditor}, with(what_if)},
+            std::move(imagining),
             std::move(reconciling)};
 }
 

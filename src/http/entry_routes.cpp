@@ -2,6 +2,7 @@
 #include "codec/event_schema.hpp"
 #include "domain/rulebook.hpp"
 #include "http/conditional.hpp"
+#include "http/entry_filter.hpp"
 #include "http/entry_table.hpp"
 #include "http/feed.hpp"
 #include "http/problem.hpp"
@@ -16,8 +17,6 @@ namespace asio = boost::asio;
 using Json = nlohmann::json;
 using enum Role;
 
-const std::vector<Role> entry_readers{regulator, customs, logistics, auditor, firm};
-
 Response no(const Context& context, const Refusal& refusal)
 {
     return problem_reply(refusal, context.request.request_id, true);
@@ -28,61 +27,10 @@ Refusal malformed(std::string_view parameter, std::string detail)
     return {Code::malformed, "?" + std::string{parameter}, std::move(detail)};
 }
 
-std::optional<Refusal> read_type(std::string_view text, EventFilter& filter)
-{
-    const auto& all = event_types();
-    if (std::ranges::find(all, text) == all.end())
-        return malformed("type", "There is no such event. GET /v1/event-types names them all.");
-    filter.types.emplace_back(text);
-    return {};
-}
-
-std::optional<Refusal> read_subject(std::string_view text, EventFilter& filter)
-{
-    const std::size_t colon = text.find(':');
-    if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size())
-        return malformed("subject", "Send kind:id, as in subject=batch:B01.");
-    filter.subject = SubjectFilter{std::string{text.substr(0, colon)},
-                                   std::string{text.substr(colon + 1)}};
-    return {};
-}
-
-std::optional<Refusal> read_time(std::string_view name, std::string_view text,
-                                 std::optional<Time>& out)
-{
-    const auto time = parse_timestamp(text);
-    if (!time) return malformed(name, "Send an RFC 3339 time, as in 2026-02-20T09:00:00%2B08:00.");
-    out = time->at;
-    return {};
-}
-
-std::optional<Refusal> read_order(std::string_view text, EventFilter& filter)
-{
-    if (text != "asc" && text != "desc") return malformed("order", "Send asc or desc.");
-    filter.descending = text == "desc";
-    return {};
-}
-
-std::optional<Refusal> read_filter_member(std::string_view name, std::string_view value,
-                                          EventFilter& filter)
-{
-    if (name == "type") return read_type(value, filter);
-    if (name == "subject") return read_subject(value, filter);
-    if (name == "order") return read_order(value, filter);
-    if (name == "recorded_from") return read_time(name, value, filter.recorded_from);
-    if (name == "recorded_to") return read_time(name, value, filter.recorded_to);
-    if (name == "occurred_from") return read_time(name, value, filter.occurred_from);
-    if (name == "occurred_to") return read_time(name, value, filter.occurred_to);
-    if (name == "actor") filter.actor_principal = std::string{value};
-    return {};
-}
-
 Result<EventFilter> filter_of(Ledger& ledger, const Context& context)
 {
-    EventFilter filter;
-    for (const auto& [name, value] : context.request.query)
-        if (auto bad = read_filter_member(name, value, filter)) return *bad;
-    show_only(filter, viewer_of(context), *ledger.head());
+    Result<EventFilter> filter = read_event_filter(context.request.query);
+    if (filter) show_only(*filter, viewer_of(context), *ledger.head());
     return filter;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codec/event_schema.hpp"
+#include "http/stored_list.hpp"
 
 namespace chipledger {
 
@@ -10,38 +11,13 @@ namespace {
 
 namespace asio = boost::asio;
 using Json = nlohmann::json;
-using Found = std::optional<std::vector<StoredEntry>>;
+using Found = StoredList::Found;
 
-constexpr std::size_t entries_at_once = 500;
 const std::vector<std::string> envelope{
     "position",        "type",         "occurred_at", "recorded_at", "actor.principal",
     "actor.role",      "actor.firm",   "confirmed_by.principal",     "confirmed_by.role",
     "confirmed_by.firm", "reason",     "documents",   "subjects",    "id",
     "v"};
-
-/// What a filter finds, up to its limit, a few at a time.
-class StoredList {
-public:
-    StoredList(Ledger& ledger, EventFilter filter) : ledger_{ledger}, filter_{std::move(filter)} {}
-
-    asio::awaitable<Found> next()
-    {
-        if (filter_.limit == 0) co_return std::nullopt;
-        EventFilter filter = filter_;
-        filter.limit = std::min(filter.limit, entries_at_once);
-        const std::size_t wanted = filter.limit;
-        Result<std::vector<StoredEntry>> found = co_await ledger_.list(std::move(filter));
-        if (!found) throw BrokenPromise{"the store is away"};
-        if (found->empty()) co_return std::nullopt;
-        filter_.after = found->back().position;
-        filter_.limit = found->size() < wanted ? 0 : filter_.limit - found->size();
-        co_return std::move(*found);
-    }
-
-private:
-    Ledger& ledger_;
-    EventFilter filter_;
-};
 
 class EntryLines : public Stream {
 public:
@@ -105,28 +81,6 @@ TableAbout about_of(const EventFilter& filter)
                 about.first.push_back(std::move(path));
     }
     return about;
-}
-
-/// The last position of the page, where the list goes on after it.
-asio::awaitable<Result<Position>> cut_of(Ledger& ledger, EventFilter filter)
-{
-    const Position whole;
-    const auto most = static_cast<std::int64_t>(filter.limit);
-    // No more entries than positions: mostly nothing needs to be counted.
-    if (!filter.descending && filter.upto.number - filter.after.number <= most) co_return whole;
-    if (filter.descending && filter.upto.number <= most) co_return whole;
-    const std::size_t limit = filter.limit++;
-    StoredList entries{ledger, std::move(filter)};
-    Position last;
-    for (std::size_t seen = 0; const Found found = co_await entries.next();) {
-        if (seen + found->size() > limit) {
-            if (limit > seen) last = (*found)[limit - seen - 1].position;
-            co_return last;
-        }
-        seen += found->size();
-        last = found->back().position;
-    }
-    co_return whole;
 }
 
 }  // namespace

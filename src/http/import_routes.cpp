@@ -2,10 +2,11 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <set>
 
-#include "codec/json_profile.hpp"
+#include "http/import_report.hpp"
 #include "http/media.hpp"
 #include "http/problem.hpp"
 #include "http/writing.hpp"
@@ -18,98 +19,44 @@ namespace {
 namespace asio = boost::asio;
 using Json = nlohmann::json;
 
-constexpr std::size_t row_max = 64 * 1024;
 constexpr std::size_t window_rows = 256;       // Rows that wait for the writer at once.
 constexpr std::size_t piece_bytes = 4 << 20;   // A report up to this size comes as one piece.
-
-/// Lines of a body, whatever the pieces it comes in.
-class Lines {
-public:
-    explicit Lines(BodyReader& body) : body_{body} {}
-
-    /// The next line without its end; one that is too long comes cut to row_max + 1 bytes.
-    asio::awaitable<Result<std::optional<std::string>>> next()
-    {
-        while (true) {
-            const std::size_t end = held_.find('\n', from_);
-            if (end != std::string::npos) co_return std::optional{take(end, end + 1)};
-            held_.erase(0, std::exchange(from_, 0));
-            if (held_.size() > row_max) shorten();
-            if (ended_ && held_.empty() && !long_) co_return std::optional<std::string>{};
-            if (ended_) co_return std::optional{take(held_.size(), held_.size())};
-            Result<std::optional<std::string>> piece = co_await body_.next();
-            if (!piece) co_return piece.error();
-            ended_ = !piece->has_value();
-            if (!ended_) held_ += **piece;
-        }
-    }
-
-private:
-    std::string take(std::size_t end, std::size_t next)
-    {
-        std::string line = held_.substr(from_, end - from_);
-        from_ = next;
-        if (line.ends_with('\r')) line.pop_back();
-        if (std::exchange(long_, false)) line.assign(row_max + 1, ' ');
-        return line;
-    }
-    void shorten()
-    {
-        long_ = true;
-        held_.clear();
-    }
-
-    BodyReader& body_;
-    std::string held_{};
-    std::size_t from_ = 0;
-    bool ended_ = false, long_ = false;
-};
+constexpr std::size_t sent_bytes = 64 * 1024;  // Of a file that is ready.
 
 /// A row, read: what to submit, or why not.
 struct Row {
-    std::int64_t number = 0;
+    ImportRow source{};
     Result<Submission> submission = Refusal{};
     Answer answer{};
 };
 
-struct Tally {
-    std::int64_t rows = 0, recorded = 0, refused = 0, replayed = 0;
+/// What the request says beside its rows.
+struct ImportOptions {
+    Format result{};
+    bool dry_run = false;
+    TableDefaults table{};
 };
 
-Json report_of(const Row& row, Tally& tally)
+asio::awaitable<void> finishing(ImportReport& report)
 {
-    Json report{{"row", row.number}};
-    const bool asked = bool(row.submission);
-    tally.rows += 1;
-    if (asked && row.answer.replayed) {
-        report["replayed"] = true;
-        tally.replayed += 1;
-    }
-    if (asked && row.answer.outcome) {
-        report["status"] = 201;
-        report["position"] = row.answer.outcome->first.number;
-        if (!row.answer.replayed) tally.recorded += 1;
-        return report;
-    }
-    report.update(to_problem(asked ? row.answer.outcome.error() : row.submission.error(), {}));
-    report.erase("request_id");
-    tally.refused += 1;
-    return report;
+    report.finish();
+    co_return;
 }
 
 /// Reads a window of rows, has them recorded in their order, reports, and goes on to the next.
 class Import : public Stream {
 public:
-    Import(Ledger& ledger, const Context& context)
-        : ledger_{ledger}, context_{context}, lines_{*context.body},
-          key_{context.request.header("idempotency-key").value_or("")}
+    Import(Ledger& ledger, const Context& context, std::unique_ptr<ImportRows> rows,
+           std::unique_ptr<ImportReport> report, bool dry_run)
+        : ledger_{ledger}, context_{context}, rows_{std::move(rows)}, report_{std::move(report)},
+          key_{context.request.header("idempotency-key").value_or("")}, dry_run_{dry_run}
     {
     }
 
     asio::awaitable<std::optional<std::string>> next() override
     {
-        if (ended_) co_return std::nullopt;
-        std::string piece = tally_.rows == 0 ? R"({"results":[)" : "";
+        if (finished_) co_return rest();
+        std::string piece;
         while ((!done_ || held_) && piece.size() < piece_bytes) {
             std::vector<Row> rows = co_await read_window();
             co_await record(rows);
@@ -117,21 +64,29 @@ public:
                 if (!row.answer.outcome)
                     row.answer.outcome =
                         co_await redacted(ledger_, context_, row.answer.outcome.error());
-                if (tally_.rows > 0) piece += ',';
-                piece +=
-                    report_of(row, tally_).dump(-1, ' ', false, Json::error_handler_t::replace);
+                const std::string key = row.submission ? row.submission->key : std::string{};
+                report_->add({row.source, row.answer, key, dry_run_});
             }
+            piece += report_->take(std::string::npos);
         }
-        ended_ = done_ && !held_;
-        if (ended_)
-            piece += R"(],"rows":)" + std::to_string(tally_.rows) + R"(,"recorded":)" +
-                     std::to_string(tally_.recorded) + R"(,"refused":)" +
-                     std::to_string(tally_.refused) + R"(,"replayed":)" +
-                     std::to_string(tally_.replayed) + '}';
+        if (done_ && !held_) {
+            // A large workbook takes a second to pack; others are served meanwhile.
+            auto work = finishing(*report_);
+            co_await asio::co_spawn(worker_.emplace(1), std::move(work), asio::use_awaitable);
+            finished_ = true;
+            piece += report_->take(sent_bytes);
+        }
         co_return piece;
     }
 
 private:
+    std::optional<std::string> rest()
+    {
+        std::string piece = report_->take(sent_bytes);
+        if (piece.empty()) return {};
+        return piece;
+    }
+
     asio::awaitable<std::vector<Row>> read_window()
     {
         std::vector<Row> rows;
@@ -141,19 +96,16 @@ private:
             rows.push_back(*std::exchange(held_, std::nullopt));
         }
         while (rows.size() < window_rows) {
-            const Result<std::optional<std::string>> line = co_await lines_.next();
+            Result<std::optional<ImportRow>> source = co_await rows_->next();
             // The framing is broken: what was reported so far holds, the rest was never read.
-            if (!line) throw BrokenPromise{line.error().detail};
-            done_ = !line->has_value();
+            if (!source) throw BrokenPromise{source.error().detail};
+            done_ = !source->has_value();
             if (done_) break;
-            ++number_;
-            if ((*line)->find_first_not_of(" \t") == std::string::npos &&
-                (*line)->size() <= row_max)
-                continue;
-            Row row{number_};
-            row.submission = co_await read_row(**line);
+            Row row{std::move(**source)};
+            row.submission = co_await read_row(row.source);
             // A key that comes twice waits for its own answer.
-            if (row.submission && !keys.insert(row.submission->key).second) {
+            const bool keyed = row.submission && !row.submission->key.empty();
+            if (keyed && !keys.insert(row.submission->key).second) {
                 held_ = std::move(row);
                 break;
             }
@@ -162,31 +114,19 @@ private:
         co_return rows;
     }
 
-    asio::awaitable<Result<Submission>> read_row(const std::string& line)
+    asio::awaitable<Result<Submission>> read_row(const ImportRow& row)
     {
-        const Profile profile{.bytes_max = row_max, .caps_object = true};
-        Result<Json> body = parse_profile(line, profile);
-        if (!body) co_return body.error();
+        if (!row.body) co_return row.body.error();
+        Json body = *row.body;
         Submission submission;
         submission.actor = actor_of(context_);
         submission.offices = context_.caller.offices;
-        submission.body_hash = sha256(line);
-        const auto own = body->find("idempotency_key");
-        std::string key = key_.empty() ? "" : key_ + '/' + std::to_string(number_);
-        if (own != body->end()) {
-            if (!own->is_string())
-                co_return Refusal{Code::malformed, "/idempotency_key", "Send a string."};
-            key = own->get<std::string>();
-            body->erase(own);
-        }
-        if (key.empty())
-            co_return Refusal{Code::idempotency_key_required, "/idempotency_key",
-                              "Give each row an idempotency_key, or the request an "
-                              "Idempotency-Key that all rows are numbered under."};
-        Result<std::string> good = read_key(key, "/idempotency_key");
-        if (!good) co_return good.error();
-        submission.key = std::move(*good);
-        const std::vector<Json> events(1, std::move(*body));
+        submission.dry_run = dry_run_;
+        submission.body_hash = sha256(row.bytes);
+        Result<std::string> key = take_key(body, row.number);
+        if (!key) co_return key.error();
+        submission.key = std::move(*key);
+        const std::vector<Json> events(1, std::move(body));
         Result<std::vector<Proposal>> proposals =
             co_await read_proposals(ledger_, context_, events, false);
         if (!proposals) co_return proposals.error();
@@ -195,6 +135,24 @@ private:
             co_return Refusal{Code::if_match_required, "/type",
                               "An import cannot send If-Match. Amend by POST /v1/events."};
         co_return submission;
+    }
+
+    /// The row's own key, else its number under the request's; a dry run needs none.
+    Result<std::string> take_key(Json& body, std::int64_t number) const
+    {
+        std::string key = key_.empty() ? "" : key_ + '/' + std::to_string(number);
+        if (const auto own = body.find("idempotency_key"); own != body.end()) {
+            if (!own->is_string())
+                return Refusal{Code::malformed, "/idempotency_key", "Send a string."};
+            key = own->get<std::string>();
+            body.erase(own);
+        }
+        if (key.empty() && dry_run_) return key;
+        if (key.empty())
+            return Refusal{Code::idempotency_key_required, "/idempotency_key",
+                           "Give each row an idempotency_key, or the request an "
+                           "Idempotency-Key that all rows are numbered under."};
+        return read_key(key, "/idempotency_key");
     }
 
     // All at once, so that they share commits; the queue keeps their order.
@@ -227,27 +185,93 @@ private:
 
     Ledger& ledger_;
     const Context context_;
-    Lines lines_;
+    std::unique_ptr<ImportRows> rows_;
+    std::unique_ptr<ImportReport> report_;
     std::string key_;
-    std::int64_t number_ = 0;
-    Tally tally_{};
+    bool dry_run_;
     std::optional<Row> held_{};  ///< Belongs into the next window.
-    bool done_ = false;   ///< The body has been read.
-    bool ended_ = false;  ///< The report has been given.
+    std::optional<asio::thread_pool> worker_{};
+    bool done_ = false;      ///< The body has been read.
+    bool finished_ = false;  ///< The report is whole.
 };
+
+/// text/csv may say more of itself (RFC 4180 §3); of its charsets, UTF-8 is taken.
+bool is_csv(const Request& request)
+{
+    std::string given = lower(request.header("content-type").value_or(""));
+    std::erase_if(given, [](char c) { return c == ' ' || c == '"'; });
+    const std::size_t charset = given.find(";charset=");
+    const std::string_view after = std::string_view{given}.substr(std::min(charset, given.size()));
+    const bool utf8 = after.empty() || after == ";charset=utf-8" ||
+                      after.starts_with(";charset=utf-8;");
+    return (given == "text/csv" || given.starts_with("text/csv;")) && utf8;
+}
+
+Result<Format> result_of(const Request& request)
+{
+    const auto wanted = request.parameter("result");
+    if (!wanted) {
+        const Result<Format> liked = format_of(request);
+        return liked && *liked == Format::ndjson ? Format::json : liked;
+    }
+    for (const Format format : {Format::json, Format::csv, Format::xlsx})
+        if (*wanted == name_of(format)) return format;
+    return Refusal{Code::malformed, "?result", "Send json, csv or xlsx."};
+}
+
+Result<ImportOptions> options_of(const Ledger& ledger, const Request& request)
+{
+    ImportOptions options;
+    options.table.offset = to_string(ledger.head()->utc_offset);
+    for (const auto& [name, value] : request.query) {
+        if (name == "type") options.table.type = value;
+        else if (name == "dry_run" && (value == "true" || value == "false"))
+            options.dry_run = value == "true";
+        else if (name == "dry_run")
+            return Refusal{Code::malformed, "?dry_run", "Send true or false."};
+        else if (name != "result")
+            return Refusal{Code::malformed, "?" + name, "There is no such parameter here."};
+    }
+    const Result<Format> result = result_of(request);
+    if (!result) return result.error();
+    options.result = *result;
+    return options;
+}
+
+/// The rows, by what the body is said to be.
+asio::awaitable<OpenedRows> open_rows(Context& context, TableDefaults defaults)
+{
+    const Request& request = context.request;
+    if (has_type(request, "application/x-ndjson")) co_return ndjson_rows(*context.body);
+    if (is_csv(request)) co_return co_await csv_rows(*context.body, std::move(defaults));
+    if (has_type(request, media_type_of(Format::xlsx)))
+        co_return co_await xlsx_rows(*context.body, std::move(defaults));
+    co_return Refusal{.code = Code::unsupported_media_type,
+                      .detail = "Send Content-Type: application/x-ndjson, text/csv, or " +
+                                std::string{media_type_of(Format::xlsx)} + '.'};
+}
 
 asio::awaitable<Response> import(Ledger& ledger, Context& context)
 {
     const Request& request = context.request;
     if (auto yes = may_record(context); !yes)
         co_return problem_reply(yes.error(), request.request_id);
-    if (auto yes = takes(request, "application/x-ndjson"); !yes)
-        co_return problem_reply(yes.error(), request.request_id);
     if (const auto key = request.header("idempotency-key"))
         if (const auto good = read_key(*key, "Idempotency-Key"); !good)
             co_return problem_reply(good.error(), request.request_id);
-    Response response = reply(200, "application/json", "");
-    response.stream = std::make_unique<Import>(ledger, context);
+    Result<ImportOptions> options = options_of(ledger, request);
+    if (!options) co_return problem_reply(options.error(), request.request_id);
+    OpenedRows rows = co_await open_rows(context, std::move(options->table));
+    if (!rows) co_return problem_reply(rows.error(), request.request_id);
+    Response response = reply(200, media_type_of(options->result), "");
+    std::unique_ptr<ImportReport> report = json_report();
+    if (options->result != Format::json) {
+        report = table_report(options->result, (*rows)->columns(), ledger.now());
+        response.set("Content-Disposition", "attachment; filename=\"import-result." +
+                                                std::string{name_of(options->result)} + '"');
+    }
+    response.stream = std::make_unique<Import>(ledger, context, std::move(*rows),
+                                               std::move(report), options->dry_run);
     co_return response;
 }
 

@@ -1,9 +1,6 @@
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "http/conditional.hpp"
 #include "http/problem.hpp"
+#include "http/published.hpp"
 #include "http/read_routes.hpp"
 #include "http/reading.hpp"
 #include "proof/base64.hpp"
@@ -17,8 +14,6 @@ namespace asio = boost::asio;
 using Json = nlohmann::json;
 using enum Role;
 
-constexpr std::chrono::milliseconds receipt_wait{2'000};
-constexpr std::chrono::milliseconds receipt_poll{20};
 constexpr std::size_t entries_per_piece = 500;
 constexpr std::string_view plain = "text/plain; charset=utf-8";
 constexpr std::string_view for_ever = "public, max-age=31536000, immutable";
@@ -26,12 +21,6 @@ constexpr std::string_view for_ever = "public, max-age=31536000, immutable";
 Response no(const Context& context, const Refusal& refusal)
 {
     return problem_reply(refusal, context.request.request_id, true);
-}
-
-Refusal not_signed_yet()
-{
-    return {.code = Code::lagging,
-            .detail = "Nothing is signed that far yet. Ask again in a second."};
 }
 
 asio::awaitable<Response> key(Ledger& ledger, Context& context)
@@ -96,22 +85,6 @@ asio::awaitable<Response> tile(Ledger& ledger, Context& context)
     Response response = reply(200, "application/octet-stream", std::move(bytes));
     response.set("Cache-Control", std::string{for_ever});
     co_return response;
-}
-
-/// A checkpoint that covers `size` entries; null when there is none in time.
-asio::awaitable<std::shared_ptr<const Published>> published_beyond(Ledger& ledger,
-                                                                   std::uint64_t size)
-{
-    const auto until = std::chrono::steady_clock::now() + receipt_wait;
-    asio::steady_timer timer{co_await asio::this_coro::executor};
-    while (true) {
-        std::shared_ptr<const Published> published = ledger.log().published();
-        if (published && published->size >= size) co_return published;
-        if (std::chrono::steady_clock::now() >= until || !ledger.log().alarm().empty())
-            co_return std::shared_ptr<const Published>{};
-        timer.expires_after(receipt_poll);
-        co_await timer.async_wait(asio::use_awaitable);
-    }
 }
 
 asio::awaitable<Response> receipt(Ledger& ledger, Context& context)

@@ -5,6 +5,7 @@
 
 #include "http/conditional.hpp"
 #include "http/problem.hpp"
+#include "http/target.hpp"
 
 namespace chipledger {
 
@@ -21,22 +22,6 @@ constexpr std::string_view digits64 =
 Refusal malformed(std::string_view parameter, std::string detail)
 {
     return {Code::malformed, "?" + std::string{parameter}, std::move(detail)};
-}
-
-std::string encoded(std::string_view text)
-{
-    constexpr char hex[] = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        if (std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.') {
-            out += c;
-        } else {
-            out += '%';
-            out += hex[static_cast<unsigned char>(c) >> 4];
-            out += hex[static_cast<unsigned char>(c) & 15];
-        }
-    }
-    return out;
 }
 
 boost::asio::awaitable<Result<Position>> as_of(Ledger& ledger, std::string text, Position head)
@@ -133,14 +118,29 @@ std::string cache_of(const Moment& moment)
     return moment.fixed ? "private, max-age=31536000, immutable" : "private, no-cache";
 }
 
+std::string with_list(const Json& object, std::string_view list, const std::string& items)
+{
+    std::string text = object.dump();
+    text.pop_back();
+    text.reserve(text.size() + list.size() + items.size() + 8);
+    return text.append(",\"").append(list).append("\":[").append(items).append("]}");
+}
+
 Response view_reply(const Context& context, const Moment& moment, Json body, std::string etag)
+{
+    return view_reply(context, moment, std::move(body), std::move(etag), {}, {});
+}
+
+Response view_reply(const Context& context, const Moment& moment, Json body, std::string etag,
+                    std::string_view list, const std::string& items)
 {
     body["position"] = moment.state->position.number;
     if (moment.state->position > Position{})
         body["recorded_at"] = to_string(moment.state->recorded_at);
     if (moment.effective_at) body["effective_at"] = to_string(*moment.effective_at);
     if (etag.empty() || moment.effective_at) etag = etag_of(moment);
-    Response response = reply(200, "application/json", body.dump());
+    Response response = reply(200, "application/json",
+                              list.empty() ? body.dump() : with_list(body, list, items));
     response.set("Cache-Control", cache_of(moment));
     return with_etag(std::move(response), etag, context.request);
 }
@@ -180,7 +180,7 @@ std::string next_link(const Request& request, const std::string& cursor)
 {
     std::string link = request.path + "?cursor=" + cursor;
     for (const auto& [name, value] : request.query)
-        if (name != "cursor") link += '&' + encoded(name) + '=' + encoded(value);
+        if (name != "cursor") link += '&' + percent_encoded(name) + '=' + percent_encoded(value);
     return "<" + link + ">; rel=\"next\"";
 }
 

@@ -30,6 +30,12 @@ boost::asio::awaitable<Result<Moment>> moment_of(Ledger& ledger, const Context& 
 /// 200 with position and recorded_at put in, strong ETag, 304 where the reader has it.
 Response view_reply(const Context& context, const Moment& moment, nlohmann::json body,
                     std::string etag = {});
+/// The same with a list that is long, so that it comes as text: its items, joined by commas.
+Response view_reply(const Context& context, const Moment& moment, nlohmann::json body,
+                    std::string etag, std::string_view list, const std::string& items);
+/// An object that has members, as text, with one more: such a list.
+std::string with_list(const nlohmann::json& object, std::string_view list,
+                      const std::string& items);
 
 /// A page of ids, by `limit` and `cursor` (the last id of the page before).
 struct Page {

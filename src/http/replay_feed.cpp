@@ -2,7 +2,7 @@
 #include "http/feed.hpp"
 #include "http/sse.hpp"
 #include "ledger/history.hpp"
-#include "views/audit.hpp"
+#include "views/difference.hpp"
 
 namespace chipledger {
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "http/epcis_problem.hpp"
 #include "http/problem.hpp"
 
 namespace chipledger {
@@ -43,6 +44,13 @@ void log_refused(const Request& request, const Route& route, std::string_view wh
     spdlog::warn("request {} of {} from {}: {} {} refused: {}", request.request_id,
                  request.principal.empty() ? "-" : request.principal, request.peer, route.method,
                  route.pattern, why);
+}
+
+/// A no in the words of the interface that was asked.
+Response no(const Request& request, const Refusal& refusal)
+{
+    return is_epcis(request.path) ? epcis_problem_reply(refusal, request.request_id)
+                                  : problem_reply(refusal, request.request_id);
 }
 
 std::string method_of(const Request& request)
@@ -100,8 +108,7 @@ boost::asio::awaitable<Response> Router::answer(Request& request, BodyReader* bo
 {
     const std::string methods = allowed(request);
     if (methods.empty())
-        co_return problem_reply({.code = Code::not_found, .detail = "No route leads there."},
-                                request.request_id);
+        co_return no(request, {.code = Code::not_found, .detail = "No route leads there."});
     if (request.method == "OPTIONS") {
         Response response;
         response.status = 204;
@@ -110,11 +117,10 @@ boost::asio::awaitable<Response> Router::answer(Request& request, BodyReader* bo
     }
     const Route* route = find(request);
     if (!route) {
-        Response no = problem_reply(
-            {.code = Code::method_not_allowed, .detail = "This route takes " + methods + "."},
-            request.request_id);
-        no.set("Allow", methods);
-        co_return no;
+        Response refused = no(request, {.code = Code::method_not_allowed,
+                                        .detail = "This route takes " + methods + "."});
+        refused.set("Allow", methods);
+        co_return refused;
     }
     co_return co_await guarded(request, *route, body);
 }
@@ -130,16 +136,15 @@ boost::asio::awaitable<Response> Router::guarded(Request& request, const Route& 
             const Result<Caller> caller = co_await authenticate_(request);
             if (!caller) {
                 log_refused(request, route, kind_of(caller.error().code).slug);
-                co_return problem_reply(caller.error(), request.request_id);
+                co_return no(request, caller.error());
             }
             context.caller = *caller;
             request.principal = caller->principal;
             const bool has = std::ranges::find(route.roles, caller->role) != route.roles.end();
             if (!has) {
                 log_refused(request, route, "not for this role");
-                co_return problem_reply(
-                    {.code = Code::not_found, .detail = "No route leads there."},
-                    request.request_id);
+                co_return no(request,
+                             {.code = Code::not_found, .detail = "No route leads there."});
             }
         }
         Response response = co_await route.handler(context);
@@ -149,9 +154,11 @@ boost::asio::awaitable<Response> Router::guarded(Request& request, const Route& 
     } catch (const std::exception& broken) {
         failure = broken.what();
     }
+    const auto state = co_await boost::asio::this_coro::cancellation_state;
+    if (state.cancelled() != boost::asio::cancellation_type::none) throw PeerGone{};
     spdlog::error("request {} {} {}: {}", request.request_id, request.method, route.pattern,
                   failure);
-    co_return problem_reply({Code::internal}, request.request_id);
+    co_return no(request, {Code::internal});
 }
 
 }  // namespace chipledger

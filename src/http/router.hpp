@@ -38,6 +38,7 @@ struct Route {
     Handler handler{};
     std::size_t body_max = body_limit;
     bool streams_body = false;
+    bool takes_long = false;  ///< Cancelled where the peer goes before the answer is there.
 };
 
 /// Finds the route, lets in who may, and turns every no into a problem.

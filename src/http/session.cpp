@@ -12,6 +12,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 
+#include "http/epcis_problem.hpp"
 #include "http/problem.hpp"
 #include "http/target.hpp"
 
@@ -113,9 +114,22 @@ private:
         streams_ = route && route->streams_body;
         if (route) request_.route = route->pattern;
         if (auto no = co_await body(route)) co_return co_await send_refusal(*no);
-        Response response = co_await server_->router.answer(request_, streams_ ? this : nullptr);
+        Response response = co_await answer(route);
         if (streams_ && !response.stream && !parser_->is_done()) keep_ = false;
         co_return co_await send(std::move(response));
+    }
+
+    asio::awaitable<Response> answer(const Route* route)
+    {
+        BodyReader* reader = streams_ ? this : nullptr;
+        if (!route || !route->takes_long) {
+            Response response = co_await server_->router.answer(request_, reader);
+            co_return response;
+        }
+        std::variant<Response, std::monostate> either =
+            co_await (server_->router.answer(request_, reader) || gone());
+        if (either.index() == 1) throw PeerGone{};
+        co_return std::get<0>(std::move(either));
     }
 
     // Closing with unread bytes resets the connection, and the peer may lose our last answer.
@@ -260,7 +274,9 @@ private:
 
     asio::awaitable<bool> send_refusal(const Refusal& refusal)
     {
-        Response response = problem_reply(refusal, request_.request_id);
+        Response response = is_epcis(request_.path)
+                                ? epcis_problem_reply(refusal, request_.request_id)
+                                : problem_reply(refusal, request_.request_id);
         co_return co_await send(std::move(response));
     }
 
@@ -323,6 +339,8 @@ private:
     asio::awaitable<bool> send_stream(Response response)
     {
         const std::unique_ptr<Stream> source = std::move(response.stream);
+        // A source that reads the body would ask for it in the midst of its answer (RFC 9110 §10.1.1).
+        if (expects_) co_await go_on();
         const bool chunked = parser_->get().version() >= 11;
         keep_ = keep_ && chunked;  // To HTTP/1.0 the end of the connection is the end of the body.
         http::response<http::empty_body> out;

@@ -156,6 +156,22 @@ std::optional<Refusal> framing_refusal(const Request& request, unsigned version)
     return {};
 }
 
+std::string percent_encoded(std::string_view text)
+{
+    constexpr char hex[] = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        if (std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.') {
+            out += c;
+        } else {
+            out += '%';
+            out += hex[static_cast<unsigned char>(c) >> 4];
+            out += hex[static_cast<unsigned char>(c) & 15];
+        }
+    }
+    return out;
+}
+
 std::string request_id_of(const Request& request)
 {
     const auto given = request.header("x-request-id");

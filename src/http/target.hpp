@@ -15,6 +15,9 @@ std::string lower(std::string_view text);
 /// False for a broken escape, a NUL or what is not UTF-8.
 bool read_target(std::string_view target, Request& request);
 
+/// Bytes that mean something in a query escaped (RFC 3986 §2.1).
+std::string percent_encoded(std::string_view text);
+
 /// Two opinions of where a request ends are how one is smuggled past a proxy (RFC 9112 §6.3,
 /// §11.2): malformed for those, for a coding but chunked, and for HTTP/1.1 without its one Host.
 /// `version` is 10 or 11.

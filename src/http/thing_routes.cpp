@@ -1,11 +1,12 @@
 #include <algorithm>
 
-#include "codec/event_json.hpp"
+#include "http/explain_links.hpp"
 #include "http/problem.hpp"
 #include "http/read_routes.hpp"
 #include "http/reading.hpp"
 #include "http/shipment_filter.hpp"
 #include "http/table_reply.hpp"
+#include "http/unit_history.hpp"
 #include "views/views.hpp"
 
 namespace chipledger {
@@ -21,8 +22,6 @@ const std::vector<Role> approvals_readers{regulator, customs, auditor, admin, fi
 const std::vector<Role> goods_readers{regulator, customs, logistics, auditor, firm, admin};
 
 constexpr std::size_t rows_at_once = 250;
-constexpr std::size_t history_max = 10'000;
-constexpr std::chrono::hours late_after{24};
 
 Response no(const Context& context, const Refusal& refusal)
 {
@@ -59,7 +58,9 @@ Handler one(Ledger& ledger, Kind kind)
             co_return no(context, {.code = kind.unknown,
                                    .detail = "Check the number, and as of when it was."});
         const bool partial = viewer.role == Role::firm;
-        co_return view_reply(context, *moment, kind.view(viewer, state, id),
+        Json view = with_explanations(context, *moment, kind.name, id.value,
+                                      kind.view(viewer, state, id));
+        co_return view_reply(context, *moment, std::move(view),
                              partial && (kind.unknown == Code::unknown_batch)
                                  ? std::string{}
                                  : etag_of(*moment, kind.name, id.value));
@@ -151,19 +152,44 @@ Handler list(Ledger& ledger, Kind kind, std::string name, FilterOf filter_of,
     };
 }
 
-/// /v1/firms/{firm} and what hangs on it: a view of the firm alone.
-template <class View>
-Handler of_firm(Ledger& ledger, View view, bool versioned)
+/// What a firm has: a row for each approval, then one for each state of its units.
+Json statement_rows(const Json& inventory)
 {
-    return [&ledger, view, versioned](Context& context) -> asio::awaitable<Response> {
-        const Result<Moment> moment = co_await moment_of(ledger, context);
+    Json rows = Json::array();
+    const auto add = [&](Json row) {
+        for (const char* name : {"firm", "position", "recorded_at"})
+            if (inventory.contains(name)) row[name] = inventory[name];
+        rows.push_back(std::move(row));
+    };
+    for (const Json& approval : inventory["approvals"]) add(approval);
+    for (const auto& [state, units] : inventory["units"].items())
+        add({{"state", state}, {"units", units}});
+    return rows;
+}
+
+/// /v1/firms/{firm}/inventory, as a file too: the firm's statement.
+Handler inventory(Ledger& ledger)
+{
+    return [&ledger](Context& context) -> asio::awaitable<Response> {
+        const Result<Format> format = format_of(context.request);
+        if (!format) co_return no(context, format.error());
+        const std::vector<std::string_view> known(1, "format");
+        const Result<Moment> moment = co_await moment_of(ledger, context, known);
         if (!moment) co_return no(context, moment.error());
         const FirmId id{context.params.at("firm")};
         const State& state = *moment->state;
         if (!state.firms.contains(id) || !may_see_firm(viewer_of(context), id))
             co_return no(context, {.code = Code::unknown_firm, .detail = "Check the number."});
-        co_return view_reply(context, *moment, view(state, id),
-                             versioned ? etag_of(*moment, "firm", id.value) : std::string{});
+        Json view = inventory_view(state, id);
+        if (*format == Format::json) {
+            Json body = with_explanations(context, *moment, "firm", id.value, std::move(view));
+            co_return view_reply(context, *moment, std::move(body));
+        }
+        view["position"] = state.position.number;
+        view["recorded_at"] = to_string(state.recorded_at);
+        TableAbout about{"statement-" + id.value,
+                         {"firm", "position", "recorded_at", "approval", "status", "period", "sku"}};
+        co_return table_reply(context, *moment, *format, std::move(about), statement_rows(view));
     };
 }
 
@@ -187,47 +213,6 @@ Handler timeline(Ledger& ledger)
     };
 }
 
-bool names_unit(const EventData& data, const BatchId& batch, std::int64_t unit)
-{
-    return std::visit(
-        [&](const auto& event) {
-            if constexpr (requires { event.units; })
-                return std::ranges::any_of(event.units, [&](const UnitRange& range) {
-                    return range.batch == batch && range.from <= unit && unit <= range.to;
-                });
-            if constexpr (requires { event.serials; })
-                return event.batch == batch && event.from <= unit &&
-                       unit < event.from + std::ssize(event.serials);
-            if constexpr (requires { event.batch; }) return event.batch == batch;
-            return false;
-        },
-        data);
-}
-
-asio::awaitable<Result<Json>> history_of(Ledger& ledger, Viewer viewer, Position upto,
-                                         BatchId batch, std::int64_t unit)
-{
-    EventFilter filter;
-    filter.subject = SubjectFilter{"batch", batch.value};
-    filter.upto = upto;
-    filter.limit = history_max;
-    const Result<std::vector<StoredEntry>> entries = co_await ledger.list(filter);
-    if (!entries) co_return entries.error();
-    Json history = Json::array();
-    for (const StoredEntry& stored : *entries) {
-        const Result<Event> event = decode(stored.bytes);
-        ensure(bool(event), "what is stored can be read");
-        if (!names_unit(event->data, batch, unit)) continue;
-        if (viewer.role == Role::firm && !may_see_entry(viewer, event->subjects)) continue;
-        history.push_back({{"position", event->position.number},
-                           {"type", std::string{type_name(event->data)}},
-                           {"occurred_at", to_string(event->occurred_at)},
-                           {"recorded_at", to_string(event->recorded_at)},
-                           {"late", event->recorded_at - event->occurred_at.at > late_after}});
-    }
-    co_return history;
-}
-
 asio::awaitable<Response> unit_reply(Ledger& ledger, Context& context, const Moment& moment,
                                      BatchId batch, std::int64_t unit)
 {
@@ -237,17 +222,21 @@ asio::awaitable<Response> unit_reply(Ledger& ledger, Context& context, const Mom
     const Run* run = custody.at(unit);
     if (!run || !may_see_holding(viewer, state, run->holding))
         co_return no(context, {.code = Code::unknown_unit, .detail = "Check batch and number."});
+    const Result<Page> page = page_of(context.request);
+    if (!page) co_return no(context, page.error());
     Json body = unit_view(state, batch, unit);
-    Result<Json> history = co_await history_of(ledger, viewer, state.position, batch, unit);
+    HistoryPage wanted{batch, unit, state.position, *page};
+    const Result<Json> history = co_await unit_history(ledger, viewer, std::move(wanted));
     if (!history) co_return no(context, history.error());
-    body["history"] = std::move(*history);
+    body.update(*history);
     co_return view_reply(context, moment, std::move(body));
 }
 
 Handler unit(Ledger& ledger)
 {
     return [&ledger](Context& context) -> asio::awaitable<Response> {
-        const Result<Moment> moment = co_await moment_of(ledger, context);
+        const std::vector<std::string_view> known{"limit", "cursor"};
+        const Result<Moment> moment = co_await moment_of(ledger, context, known);
         if (!moment) co_return no(context, moment.error());
         const Result<std::int64_t> number = integer_of("n", context.params.at("n"));
         co_return co_await unit_reply(ledger, context, *moment, BatchId{context.params.at("batch")},
@@ -258,7 +247,8 @@ Handler unit(Ledger& ledger)
 Handler serial(Ledger& ledger)
 {
     return [&ledger](Context& context) -> asio::awaitable<Response> {
-        const Result<Moment> moment = co_await moment_of(ledger, context);
+        const std::vector<std::string_view> known{"limit", "cursor"};
+        const Result<Moment> moment = co_await moment_of(ledger, context, known);
         if (!moment) co_return no(context, moment.error());
         const UnitRef* found =
             moment->state->serials.find(SerialId{context.params.at("serial")});
@@ -272,7 +262,9 @@ Handler summary(Ledger& ledger)
     return [&ledger](Context& context) -> asio::awaitable<Response> {
         const Result<Moment> moment = co_await moment_of(ledger, context);
         if (!moment) co_return no(context, moment.error());
-        co_return view_reply(context, *moment, summary_view(viewer_of(context), *moment->state));
+        Json view = with_explanations(context, *moment, "summary", {},
+                                      summary_view(viewer_of(context), *moment->state));
+        co_return view_reply(context, *moment, std::move(view));
     };
 }
 
@@ -299,7 +291,7 @@ std::vector<Route> thing_routes(Ledger& ledger)
                          return firm_view(state, id);
                      }});
     routes.push_back({"GET", "/v1/firms/{firm}/inventory", office_and_firm,
-                      of_firm(ledger, inventory_view, false)});
+                      inventory(ledger)});
     routes.push_back({"GET", "/v1/firms/{firm}/timeline", office_and_firm,
                       timeline(ledger)});
     add<ApplicationId>(routes, ledger, "/v1/applications", office_and_firm,

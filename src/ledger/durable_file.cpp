@@ -50,10 +50,16 @@ private:
 // Write aside, fsync, rename, fsync the folder: a reader sees the old file or the new one.
 void replace_file(const std::filesystem::path& path, std::string_view bytes, int mode)
 {
+    replace_file(path, [bytes](const Pieces& piece) { piece(bytes); }, mode);
+}
+
+void replace_file(const std::filesystem::path& path,
+                  const std::function<void(const Pieces&)>& write, int mode)
+{
     const std::filesystem::path aside = path.string() + ".new";
     {
         File file{aside, O_WRONLY | O_CREAT | O_TRUNC, mode};
-        file.write(bytes);
+        write([&file](std::string_view piece) { file.write(piece); });
         file.sync();
     }
     std::filesystem::rename(aside, path);

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,10 @@ namespace chipledger {
 
 /// Replaces the file as a whole or not at all.
 void replace_file(const std::filesystem::path& path, std::string_view bytes, int mode = 0600);
+/// The same with what `write` hands over, piece by piece.
+using Pieces = std::function<void(std::string_view)>;
+void replace_file(const std::filesystem::path& path,
+                  const std::function<void(const Pieces&)>& write, int mode = 0600);
 /// Adds at the end.
 void append_to_file(const std::filesystem::path& path, std::string_view bytes);
 /// Nothing where there is no such file.

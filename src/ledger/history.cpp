@@ -152,9 +152,10 @@ Position target_of(const EventData& data)
     return {std::get<EventVoided>(data).target};
 }
 
-Result<State> fold(const Entries& entries, Position head)
+Result<State> fold(const Entries& entries, Position head, State from)
 {
-    State state;
+    const Position begin = from.position;
+    State state = std::move(from);
     state.be_alone();
     const auto step = [&](Event&& event) -> Result<void> {
         if (!is_correction(event.data)) {
@@ -169,7 +170,7 @@ Result<State> fold(const Entries& entries, Position head)
         state.be_alone();
         return {};
     };
-    if (auto read = entries.range({}, head, step); !read) return read.error();
+    if (auto read = entries.range(begin, head, step); !read) return read.error();
     state.settle();
     return state;
 }
@@ -230,16 +231,16 @@ Result<Hypothetical> imagine(const Entries& entries, const State& state,
 // one is.
 Result<State> effective(const Entries& entries, const State& state, Time occurred)
 {
-    const Position whole = last_where(
-        state, [&](const Instants& then) { return then.occurred_latest <= occurred; });
-    State then = state.seen_from(state.position, whole);
+    Position whole;
     std::vector<Position> late;
-    state.instants.history(
-        Sole{},
-        [&](std::int64_t position, const Instants* at) {
-            if (at && at->occurred_at <= occurred) late.push_back({position});
-        },
-        whole.number);
+    state.instants.history(Sole{}, [&](std::int64_t position, const Instants* at) {
+        if (!at || at->occurred_at > occurred) return;
+        if (whole.number + 1 == position)
+            whole = {position};
+        else
+            late.push_back({position});
+    });
+    State then = state.seen_from(state.position, whole);
     const Overrides overrides = overrides_of(state);
     const auto step = [&](Event&& recorded) -> Result<void> {
         const auto other = overrides.find(recorded.position);
@@ -264,7 +265,6 @@ Result<State> effective(const Entries& entries, const State& state, Time occurre
     as_recorded(then.instants);
     then.position = state.position;
     then.recorded_at = state.recorded_at;
-    then.occurred_latest = state.occurred_latest;
     return then;
 }
 

@@ -10,8 +10,9 @@
 // what is here tells a past that has changed: corrections, hypotheses, the order of occurrence.
 namespace chipledger {
 
-/// Folds the whole log up to `head`; the state there, settled.
-Result<State> fold(const Entries& entries, Position head);
+/// Folds the log up to `head`, on from a settled state that nobody else looks at; the state there,
+/// settled.
+Result<State> fold(const Entries& entries, Position head, State from = {});
 
 /// The next state after recorded `event`: what it corrects is told anew.
 Result<State> advance(const Entries& entries, State state, const Event& event);

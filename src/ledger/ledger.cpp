@@ -3,6 +3,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -12,8 +13,10 @@
 #include <map>
 #include <mutex>
 
+#include "ledger/background.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/projector.hpp"
+#include "ledger/snapshots.hpp"
 #include "ledger/writer.hpp"
 
 namespace chipledger {
@@ -75,6 +78,19 @@ public:
         };
         co_return co_await asio::co_spawn(pool_, std::move(task), asio::use_awaitable);
     }
+    /// The same, told of no cancellation but by this slot.
+    template <class Work>
+    asio::awaitable<std::invoke_result_t<Work, EventStore&>> run(Work work,
+                                                                 asio::cancellation_slot slot)
+    {
+        using Value = std::invoke_result_t<Work, EventStore&>;
+        auto task = [this, work = std::move(work)]() -> asio::awaitable<Value> {
+            const Loan loan{*this};
+            co_return work(*loan.store);
+        };
+        auto token = asio::bind_cancellation_slot(slot, asio::use_awaitable);
+        co_return co_await asio::co_spawn(pool_, std::move(task), token);
+    }
 
 private:
     /// Given back on every way out.
@@ -104,7 +120,10 @@ private:
 class OpenLedger : public Ledger {
 public:
     explicit OpenLedger(const LedgerOptions& options)
-        : readers_{options.database, options.reader_connections},
+        : aside_max_{options.aside_max},
+          what_if_max_{options.what_if_max},
+          readers_{options.database, options.reader_connections},
+          quiet_{options.database, quiet_threads},
           projector_{options.database, options.projection_checks,
                      [this](Position position) { return head()->seen_from(position, position); }}
     {
@@ -116,14 +135,21 @@ public:
         EventStore store{options.database};
         const Result<Head> head = store.take_over();
         if (!head) return head.error();
+        std::optional<Snapshot> kept = Snapshots::found(options.snapshot, store, head->size);
+        if (kept)
+            for (const Hash& leaf : kept->leaves) log_.append(leaf);
+        const Position from = kept ? kept->state.position : Position{};
         EventStore ahead{options.database};
         const auto seen = [this](const StoredEntry& entry) { log_.take(entry); };
-        Result<State> state = fold(entries_ahead(store, ahead, seen), head->size);
+        Result<State> state = fold(entries_ahead(store, ahead, seen), head->size,
+                                   kept ? std::move(kept->state) : State{});
+        kept.reset();
         if (!state) return state.error();
         ensure(state->position == head->size, "the log is as long as its head says");
         if (auto no = disagrees(options, *state)) return *no;
         const Result<std::optional<Time>> clock = store.simulated_now();
         if (!clock) return clock.error();
+        snapshots_.emplace(options.snapshot, from, log_);
         set_head(std::make_shared<const State>(*state));
         writer_ = std::make_unique<Writer>(
             options, std::move(store), *head, std::move(*state), log_, *clock,
@@ -189,10 +215,18 @@ public:
         const auto known = co_await at(position);
         if (!known) co_return known.error();
         const Time until = at_head ? limit : (*known)->recorded_at;
-        const auto work = [&](EventStore& store) {
-            return chipledger::imagine(entries_of(store), **known, hypothesis, until);
+        const auto gone = std::make_shared<std::atomic<bool>>(false);
+        const auto deadline = std::chrono::steady_clock::now() + what_if_max_;
+        hypothesis.given_up = [gone, deadline] {
+            return *gone || std::chrono::steady_clock::now() >= deadline;
         };
-        co_return co_await readers_.run(work);
+        Result<Hypothetical> told = Refusal{};
+        const auto work = [&](EventStore& store) {
+            told = chipledger::imagine(entries_of(store), **known, hypothesis, until);
+        };
+        const bool run = co_await quietly(work, gone);
+        if (!run) co_return busy();
+        co_return told;
     }
 
     asio::awaitable<Result<std::shared_ptr<const State>>> effective(Position position,
@@ -200,19 +234,24 @@ public:
     {
         const auto known = co_await at(position);
         if (!known) co_return known.error();
-        const auto work = [&](EventStore& store) -> Result<std::shared_ptr<const State>> {
+        Result<std::shared_ptr<const State>> seen = Refusal{};
+        const auto work = [&](EventStore& store) {
             Result<State> state = chipledger::effective(entries_of(store), **known, occurred);
-            if (!state) return state.error();
-            return std::make_shared<const State>(std::move(*state));
+            if (state)
+                seen = std::make_shared<const State>(std::move(*state));
+            else
+                seen = state.error();
         };
-        co_return co_await readers_.run(work);
+        const bool run = co_await quietly(work, std::make_shared<std::atomic<bool>>());
+        if (!run) co_return busy();
+        co_return seen;
     }
 
-    asio::awaitable<Result<std::map<Position, std::string>>> types(
-        std::vector<Position> positions) override
+    asio::awaitable<bool> aside(std::function<void()> work) override
     {
-        const auto work = [&](EventStore& store) { return store.types(positions); };
-        co_return co_await readers_.run(work);
+        const auto plain = [&work](EventStore&) { work(); };
+        const bool run = co_await quietly(plain, std::make_shared<std::atomic<bool>>());
+        co_return run;
     }
 
     Time now() const override { return writer_->now(); }
@@ -248,9 +287,38 @@ public:
     {
         if (writer_) writer_->stop();
         projector_.stop();
+        if (snapshots_) snapshots_->stop();
     }
 
 private:
+    static Refusal busy()
+    {
+        return {.code = Code::overloaded, .detail = "Too many long questions are being answered."};
+    }
+
+    /// Runs `work` with a connection on a thread that gives way to all others, and raises `gone`
+    /// when the caller is cancelled meanwhile; false where too much waits.
+    template <class Work>
+    asio::awaitable<bool> quietly(Work work, std::shared_ptr<std::atomic<bool>> gone)
+    {
+        if (++asides_ > aside_max_) {
+            --asides_;
+            co_return false;
+        }
+        // On every way out; what runs refers to what waits here, so that is never left.
+        const auto count = std::shared_ptr<void>{nullptr, [this](void*) { --asides_; }};
+        const auto one = [&work](EventStore& store) {
+            give_way();
+            work(store);
+            return true;
+        };
+        const auto cancelled = co_await asio::this_coro::cancellation_state;
+        auto slot = cancelled.slot();
+        if (slot.is_connected()) slot.assign([gone](asio::cancellation_type) { *gone = true; });
+        const bool run = co_await quiet_.run(one, asio::cancellation_slot{});
+        co_return run;
+    }
+
     static std::optional<Refusal> disagrees(const LedgerOptions& options, const State& state)
     {
         if (state.position == Position{}) return {};
@@ -286,6 +354,7 @@ private:
             head_ = next;
         }
         waiters_.tell(position);
+        snapshots_->follow(next);
         projector_.follow(std::move(next));
     }
 
@@ -293,8 +362,14 @@ private:
     mutable std::mutex mutex_{};
     std::shared_ptr<const State> head_{};
     Waiters waiters_{};
+    static constexpr std::size_t quiet_threads = 2;
+    const std::size_t aside_max_;
+    const std::chrono::milliseconds what_if_max_;
+    std::atomic<std::size_t> asides_{0};
     Readers readers_;
+    Readers quiet_;
     Projector projector_;
+    std::optional<Snapshots> snapshots_{};
     std::unique_ptr<Writer> writer_{};
 };
 

@@ -28,7 +28,10 @@ struct LedgerOptions {
     std::optional<bool> statements{};
     std::size_t queue_max = 4096;             ///< Submissions that may wait; beyond it: overloaded.
     std::size_t reader_connections = 2;
+    std::size_t aside_max = 16;               ///< What takes long: so much may run and wait.
+    std::chrono::milliseconds what_if_max{30'000};  ///< A what-if that takes longer is given up.
     ProjectionChecks projection_checks{};
+    std::string snapshot{};                   ///< File for quick starts; "": none.
 };
 
 /// What /readyz and /metrics tell.
@@ -44,7 +47,8 @@ struct LedgerHealth {
 /// the executor of the awaiting coroutine.
 class Ledger {
 public:
-    /// Migrates nothing; takes the writer's epoch over, reads the log, folds it, checks the head,
+    /// Migrates nothing; takes the writer's epoch over, folds the log (on from the snapshot, where
+    /// there is one that fits), checks the head,
     /// records LedgerOpened in an empty one, starts the writer.
     static Result<std::unique_ptr<Ledger>> open(LedgerOptions options);
     virtual ~Ledger() = default;
@@ -64,15 +68,16 @@ public:
     virtual boost::asio::awaitable<Result<std::vector<StoredEntry>>> list(EventFilter filter) = 0;
     /// The proposal of this number, or with none all that are open.
     virtual boost::asio::awaitable<Result<std::vector<ProposalRow>>> proposals(std::string id) = 0;
-    /// What would be at entry `position`, had things been otherwise.
+    /// What would be at entry `position`, had things been otherwise. Told aside; ends early when
+    /// the caller is cancelled. Refused overloaded where it takes too long or too much waits.
     virtual boost::asio::awaitable<Result<Hypothetical>> imagine(Position position,
                                                                  Hypothesis hypothesis) = 0;
     /// The state of what had occurred by then, as known at entry `position`.
     virtual boost::asio::awaitable<Result<std::shared_ptr<const State>>> effective(
         Position position, Time occurred) = 0;
-    /// The type of each entry.
-    virtual boost::asio::awaitable<Result<std::map<Position, std::string>>> types(
-        std::vector<Position> positions) = 0;
+    /// Runs what takes long beside all else, as far as cores are free; false where too much of that
+    /// waits already.
+    virtual boost::asio::awaitable<bool> aside(std::function<void()> work) = 0;
     /// Ledger time: the wall clock, or the simulated one.
     virtual Time now() const = 0;
     /// Moves a simulated clock forward; entries fall due on the way and are durable on return.

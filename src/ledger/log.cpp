@@ -25,6 +25,14 @@ void Log::take(const StoredEntry& entry)
         append(leaf_hash(log_entry(entry.salt, entry.bytes)));
 }
 
+std::vector<Hash> Log::leaves(std::uint64_t from, std::uint64_t count) const
+{
+    std::vector<Hash> leaves(count);
+    const std::scoped_lock lock{mutex_};
+    for (std::uint64_t i = 0; i < count; ++i) leaves[i] = tree_.leaf(from + i);
+    return leaves;
+}
+
 std::uint64_t Log::size() const
 {
     const std::scoped_lock lock{mutex_};

@@ -30,6 +30,8 @@ public:
     void append(const Hash& leaf);
     /// An entry read from the store: the next one, or one that is there already.
     void take(const StoredEntry& entry);
+    /// `count` leaves from index `from` on, all of them there.
+    std::vector<Hash> leaves(std::uint64_t from, std::uint64_t count) const;
 
     std::uint64_t size() const;
     Hash root(std::uint64_t size) const;

@@ -2,9 +2,11 @@
 
 #include <boost/asio/post.hpp>
 
-#include "proof/hash.hpp"
+#include <cstring>
+
 #include "ledger/entry.hpp"
 #include "ledger/proposals.hpp"
+#include "proof/hash.hpp"
 
 namespace chipledger {
 
@@ -13,9 +15,13 @@ namespace {
 constexpr std::size_t group_entries_max = 500;
 constexpr std::chrono::milliseconds settle_pause{200};
 
-std::string key_hash(const std::string& principal, const std::string& key)
+// Where two keys share it, the store tells them apart.
+std::uint64_t key_hash(const std::string& principal, const std::string& key)
 {
-    return sha256(principal + '\n' + key).substr(0, 16);
+    const std::string digest = sha256(principal + '\n' + key);
+    std::uint64_t hash = 0;
+    std::memcpy(&hash, digest.data(), sizeof hash);
+    return hash;
 }
 
 bool is_plain(const Submission& submission)
@@ -43,10 +49,6 @@ Writer::~Writer() { stop(); }
 
 Result<void> Writer::start()
 {
-    const auto note_key = [&](const std::string& principal, const std::string& key) {
-        keys_.insert(key_hash(principal, key));
-    };
-    if (auto read = store_.keys(note_key); !read) return read;
     if (head_.size == Position{}) {
         Group group;
         group.state = *durable_;
@@ -69,7 +71,34 @@ Result<void> Writer::start()
         published(group);
     }
     thread_ = std::thread{[this] { run(); }};
+    keys_thread_ = std::thread{[this] { load_keys(); }};
     return {};
+}
+
+// There may be millions, and none is needed to begin.
+void Writer::load_keys()
+{
+    EventStore store{options_.database};
+    std::vector<std::uint64_t> all;
+    const auto take = [&](const std::string& principal, const std::string& key) {
+        all.push_back(key_hash(principal, key));
+        return !ending_;
+    };
+    if (!store.keys(take) || ending_) return;
+    const std::scoped_lock lock{mutex_};
+    loaded_keys_ = std::move(all);
+}
+
+bool Writer::may_be_known(std::uint64_t key)
+{
+    if (!knows_keys_) {
+        const std::scoped_lock lock{mutex_};
+        if (!loaded_keys_) return true;  // Until then the store is asked.
+        keys_.insert(loaded_keys_->begin(), loaded_keys_->end());
+        loaded_keys_.reset();
+        knows_keys_ = true;
+    }
+    return keys_.contains(key);
 }
 
 void Writer::submit(Pending pending)
@@ -123,8 +152,10 @@ void Writer::stop()
         const std::scoped_lock lock{mutex_};
         stopping_ = true;
     }
+    ending_ = true;
     wake_.notify_all();
     if (thread_.joinable()) thread_.join();
+    if (keys_thread_.joinable()) keys_thread_.join();
 }
 
 bool Writer::states() const
@@ -243,8 +274,7 @@ void Writer::record(Group& group, Pending& pending)
     if (is_plain(submission)) {
         const std::string& principal = submission.actor.principal;
         // The same key may have come twice within one group.
-        const bool known = keys_.contains(key_hash(principal, submission.key));
-        if (known) {
+        if (may_be_known(key_hash(principal, submission.key))) {
             Result<std::optional<CommandRow>> first = store_.command(principal, submission.key);
             Answer given{Refusal{Code::store_unavailable}};
             if (first && *first && (*first)->body_hash != submission.body_hash)

@@ -1,12 +1,12 @@
 #pragma once
 #include <atomic>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <thread>
-#include <unordered_set>
 #include <vector>
 
 #include "ledger/judge.hpp"
@@ -23,7 +23,7 @@ public:
            std::optional<Time> simulated_now, Publish publish);
     ~Writer();
 
-    /// Loads the idempotency keys, opens an empty ledger, starts the thread.
+    /// Opens an empty ledger, starts the thread; the idempotency keys are loaded meanwhile.
     Result<void> start();
     /// Queues; refuses by itself when too much waits or the key is being worked on.
     void submit(Pending pending);
@@ -35,6 +35,8 @@ private:
     using Clock = std::chrono::steady_clock;
 
     void run();
+    void load_keys();
+    bool may_be_known(std::uint64_t key);
     std::vector<Pending> wait();
     void work(std::vector<Pending> batch);
     bool settled();
@@ -56,19 +58,23 @@ private:
     Log& log_;
     Judge judge_;
     Publish publish_;
-    std::unordered_set<std::string> keys_{};  ///< Hash of each known principal and key.
+    boost::unordered_flat_set<std::uint64_t> keys_{};  ///< Of each known principal and key.
+    bool knows_keys_ = false;                        ///< keys_ has all of them.
     std::unique_ptr<Group> unsettled_{};      ///< A commit whose outcome is not known yet.
 
     mutable std::mutex mutex_{};
     std::condition_variable wake_{};
     std::deque<Pending> queue_{};
-    std::set<std::string> running_{};  ///< Keys that wait or are being worked on.
+    std::set<std::uint64_t> running_{};  ///< Keys that wait or are being worked on.
+    std::optional<std::vector<std::uint64_t>> loaded_keys_{};
     bool stopping_ = false;
     std::string trouble_{};
     WriterFigures figures_{};
     std::atomic<bool> fenced_{false};
+    std::atomic<bool> ending_{false};
     std::atomic<std::int64_t> simulated_now_{0};
     std::thread thread_{};
+    std::thread keys_thread_{};
 };
 
 }  // namespace chipledger

@@ -49,6 +49,18 @@ Result<std::optional<CheckpointRow>> CheckpointStore::latest()
     });
 }
 
+Result<std::optional<CheckpointRow>> CheckpointStore::covering(std::int64_t size)
+{
+    return session_->run([&](auto& work) -> Result<std::optional<CheckpointRow>> {
+        const auto found = checkpoints_of(
+            work.exec_params("SELECT size, root, note FROM checkpoint WHERE size >= $1"
+                             " ORDER BY size, created_at, sha256(note) LIMIT 1",
+                             size));
+        if (found.empty()) return std::optional<CheckpointRow>{};
+        return std::optional{found.front()};
+    });
+}
+
 Result<std::vector<CheckpointRow>> CheckpointStore::list(std::int64_t after, std::int64_t limit)
 {
     return session_->run([&](auto& work) -> Result<std::vector<CheckpointRow>> {

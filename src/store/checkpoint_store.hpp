@@ -39,6 +39,8 @@ public:
     Result<void> put(const CheckpointRow& checkpoint, std::span<const TileRow> tiles);
     /// The largest; of several, the one put last.
     Result<std::optional<CheckpointRow>> latest();
+    /// The smallest of at least this size; of several, the one put first. It stays the answer.
+    Result<std::optional<CheckpointRow>> covering(std::int64_t size);
     /// Ascending by size, those beyond `after`; at most `limit`, and all of the last one's size.
     Result<std::vector<CheckpointRow>> list(std::int64_t after, std::int64_t limit);
     /// Ascending by index, from `from` on, at most `limit`.

@@ -195,20 +195,6 @@ Result<std::optional<CommandRow>> EventStore::command(const std::string& princip
     });
 }
 
-Result<std::map<Position, std::string>> EventStore::types(const std::vector<Position>& positions)
-{
-    SqlArray wanted;
-    for (const Position position : positions) wanted.add(position.number);
-    return session_->run([&](auto& work) -> Result<std::map<Position, std::string>> {
-        std::map<Position, std::string> types;
-        for (const auto& row : work.exec_params(
-                 "SELECT position, type FROM event WHERE position = ANY ($1::bigint[])",
-                 wanted.text()))
-            types[{row[0].template as<std::int64_t>()}] = row[1].c_str();
-        return types;
-    });
-}
-
 Result<std::vector<ProposalRow>> EventStore::proposals(const std::string& id)
 {
     const std::string query =
@@ -231,7 +217,7 @@ Result<std::vector<ProposalRow>> EventStore::proposals(const std::string& id)
 }
 
 Result<void> EventStore::keys(
-    const std::function<void(const std::string&, const std::string&)>& each)
+    const std::function<bool(const std::string&, const std::string&)>& each)
 {
     std::string principal, key;
     while (true) {
@@ -246,7 +232,7 @@ Result<void> EventStore::keys(
         for (const auto& row : *chunk) {
             principal = row[0].c_str();
             key = row[1].c_str();
-            each(principal, key);
+            if (!each(principal, key)) return {};
         }
     }
 }

@@ -1,7 +1,6 @@
 #pragma once
 #include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -70,14 +69,11 @@ public:
     Result<std::optional<CommandRow>> command(const std::string& principal,
                                               const std::string& key);
 
-    /// The type of each of these entries.
-    Result<std::map<Position, std::string>> types(const std::vector<Position>& positions);
-
     /// The proposal with this id, or all that are open, oldest first.
     Result<std::vector<ProposalRow>> proposals(const std::string& id = {});
 
-    /// Feeds every (principal, key) once, in no promised order.
-    Result<void> keys(const std::function<void(const std::string& principal,
+    /// Feeds every (principal, key) once, in no promised order, as long as `each` says true.
+    Result<void> keys(const std::function<bool(const std::string& principal,
                                                const std::string& key)>& each);
 
     /// The last position recorded at or before `recorded`; 0 when there is none.

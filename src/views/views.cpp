@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "views/audit.hpp"
+#include "views/explain.hpp"
 
 namespace chipledger {
 
@@ -284,7 +284,7 @@ Json unit_view(const State& state, const BatchId& id, std::int64_t number)
     json["batch"] = id.value;
     json["unit"] = number;
     json["sku"] = batch.sku.value;
-    const SerialId* serial = batch.serials.find(number);
+    const SerialId* serial = batch.serial_of(number);
     json["serial"] = serial ? Json(serial->value) : Json(nullptr);
     return json;
 }

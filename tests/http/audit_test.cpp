@@ -1,5 +1,7 @@
 // Every number answers for itself: explain, diff, what-if and both axes of time, on the demo's log.
-#include "views/audit.hpp"
+#include "views/difference.hpp"
+#include "views/explain.hpp"
+#include "views/views.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -146,7 +148,8 @@ TEST_CASE("the terms of every number add up to it, now and then", "[audit]")
             for (const char* name :
                  {"granted", "available", "reserved", "drawn", "forfeited", "carried_out"}) {
                 const auto bucket = bucket_named(name);
-                CHECK(sum_of(explain_bucket(*state, item.key, bucket)) == item.value.balance.*bucket);
+                CHECK(sum_of(explain_bucket(*state, item.key, bucket)) ==
+                      Balance(item.value.balance).*bucket);
                 ++numbers;
             }
         for (const auto& item : state->firms) {
@@ -160,6 +163,58 @@ TEST_CASE("the terms of every number add up to it, now and then", "[audit]")
         }
     }
     CHECK(numbers > 500);
+}
+
+TEST_CASE("the terms of goods, of caps and of headroom add up to what the views show", "[audit]")
+{
+    std::mt19937 random{7};
+    const auto size = static_cast<std::int64_t>(demo().events.size());
+    int numbers = 0;
+    for (const std::int64_t position : {size, size / 2, static_cast<std::int64_t>(random()) % size}) {
+        const auto state = demo().at(position);
+        const auto all = [&](const auto& things, const auto& units) {
+            for (const auto& item : things)
+                for (std::size_t i = 0; i < unit_states; ++i, ++numbers)
+                    CHECK(sum_of(explain_units(*state, item.key, static_cast<UnitState>(i))) ==
+                          units(item.key).by_state[i]);
+        };
+        all(state->approvals, [&](const ApprovalId& id) { return state->approvals.at(id).units; });
+        all(state->shipments, [&](const ShipmentId& id) { return state->shipments.at(id).units; });
+        all(state->batches, [&](const BatchId& id) {
+            UnitCounts counts;
+            const Custody custody = state->custody_of(id);
+            for (const auto& run : custody.runs())
+                counts[run.value.holding.state] +=
+                    static_cast<std::int32_t>(run.value.to - run.key + 1);
+            return counts;
+        });
+        for (const auto& item : state->batches)
+            CHECK(sum_of(explain_unallocated(*state, item.key)) == state->unallocated.at(item.key));
+        for (const auto& item : state->firms) {
+            const Json view = firm_view(*state, item.key);
+            for (const auto& policy : state->policies) {
+                CHECK(sum_of(explain_cap(*state, item.key, policy.key)) ==
+                      view["cap"][policy.key.value]);
+                CHECK(sum_of(explain_headroom(*state, item.key, policy.key)) ==
+                      view["headroom"][policy.key.value]);
+            }
+        }
+    }
+    CHECK(numbers > 1000);
+}
+
+TEST_CASE("an explanation names the type of each entry", "[audit]")
+{
+    std::mt19937 random{13};
+    std::vector<Position> entries;
+    for (const Event& event : demo().events)
+        if (random() % 5 == 0) entries.push_back(event.position);
+    const auto types = types_of(*demo().at(std::ssize(demo().events)), entries);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const auto index = static_cast<std::size_t>(entries[i].number - 1);
+        CHECK(types[i] == type_name(demo().events[index].data));
+    }
+    CHECK(types_of(*demo().at(1), {}).empty());
 }
 
 TEST_CASE("a what-if without changes differs in nothing", "[audit]")
@@ -244,9 +299,8 @@ TEST_CASE("a difference says what is on either side of it", "[audit]")
                 CHECK(told["drawn"] == Json{{"from", was}, {"to", item.value.balance.drawn}});
         }
         std::int64_t units = 0, counted = 0;
-        for (const Json& move : moved_units(*from, *to))
-            if (move["after"] == "cleared")
-                units += move["to"].get<std::int64_t>() - move["from"].get<std::int64_t>() + 1;
+        for (const MovedUnits& move : moved_units(*from, *to))
+            if (move.after == UnitState::cleared) units += move.to - move.from + 1;
         for (const auto& batch : to->batches) {
             const Custody is = to->custody_of(batch.key);
             const Custody was =

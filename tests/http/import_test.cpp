@@ -26,6 +26,22 @@ std::string keyed_rows(int count)
 
 }  // namespace
 
+TEST_CASE("an import is told to go on before its answer begins", "[import]")
+{
+    Service service;
+    Client regulator = service.as(Role::regulator);
+    const std::string rows = row(1, "a");
+    const std::string head = get("/v1/imports",
+                                 "Authorization: Bearer " + regulator.token() + "\r\n" + ndjson +
+                                     "Expect: 100-continue\r\nContent-Length: " +
+                                     std::to_string(rows.size()) + "\r\n",
+                                 "POST");
+    CHECK(regulator.wire().ask(head).status == 100);
+    const Reply reply = regulator.wire().ask(rows);
+    REQUIRE(reply.status == 200);
+    CHECK(reply.json()["recorded"] == 1);
+}
+
 TEST_CASE("an import reports on each row and goes on after a bad one", "[import]")
 {
     Service service;

@@ -101,6 +101,30 @@ TEST_CASE("each operation has a name, a summary, an example and its parameters",
         }
 }
 
+TEST_CASE("whoever may be wrong is told how: who sends anything has a 4xx", "[openapi]")
+{
+    const Json api = description();
+    for (const auto& [path, operations] : api["paths"].items())
+        for (const auto& [method, operation] : operations.items()) {
+            INFO(method << ' ' << path);
+            const bool sends = operation.contains("parameters") || operation.contains("requestBody") ||
+                               !operation.contains("security");
+            bool told = false;
+            for (const auto& [status, response] : operation["responses"].items())
+                told = told || status.starts_with('4');
+            CHECK(told == sends);
+        }
+}
+
+TEST_CASE("each kind of problem is described with an example", "[openapi]")
+{
+    for (const Json& response : description()["components"]["responses"]) {
+        const Json& media = response["content"]["application/problem+json"];
+        CHECK(media["schema"]["$ref"] == "#/components/schemas/Problem");
+        CHECK(media["example"]["status"].get<int>() >= 400);
+    }
+}
+
 TEST_CASE("every reference of the description leads somewhere", "[openapi]")
 {
     const Json api = description();
@@ -118,15 +142,22 @@ TEST_CASE("the service serves its own description, schemas and problems", "[open
     Service service;
     Client nobody{service.port(), ""};
     CHECK(nobody.read("/api/openapi.json") == description());
+    const Reply page = nobody.get("/api/");
+    CHECK(page.status == 200);
+    CHECK(page.header("content-security-policy").find("default-src 'none'") == 0);
+    for (const auto& [path, operations] : description()["paths"].items())
+        CHECK(page.body.find("<code>" + path + "</code>") != std::string::npos);
+    for (const char* foreign : {"<script", "style=", "src=", "https://"})
+        CHECK(page.body.find(foreign) == std::string::npos);
     CHECK(nobody.read("/api/events/ShipmentCleared.json").contains("$schema"));
     CHECK(nobody.get("/api/CMakeLists.txt").status == 404);
     const Json types = nobody.read("/v1/event-types");
     CHECK(types["data"].size() == event_types().size());
     for (const RefusalKind& kind : all_refusals()) {
-        const Reply page = nobody.get("/problems/" + std::string{kind.slug});
+        const Reply meant = nobody.get("/problems/" + std::string{kind.slug});
         INFO(kind.slug);
-        CHECK(page.status == 200);
-        CHECK(page.body.find(kind.title) != std::string::npos);
+        CHECK(meant.status == 200);
+        CHECK(meant.body.find(kind.title) != std::string::npos);
     }
     CHECK(nobody.get("/problems/no-such").status == 404);
 }

@@ -78,7 +78,10 @@ Service::Service(TestCluster& cluster, const std::string& now)
     signing_ = std::make_unique<Signing>(std::move(signing), ledger_->log());
     doorkeeper_ = std::make_unique<Doorkeeper>(TokenStore{database_, pepper});
     trace_ = std::make_unique<Trace>(TraceStore{database_});
-    const App app{*ledger_, *doorkeeper_, metrics_, CHIPLEDGER_SOURCE_DIR, {}, trace_.get()};
+    heads_ = std::make_unique<SignedHeads>(CheckpointStore{database_});
+    answers_ = std::make_unique<Answers>(EventStore{database_});
+    const App app{*ledger_, *doorkeeper_, metrics_,     *heads_, CHIPLEDGER_SOURCE_DIR,
+                  {},       trace_.get(), answers_.get()};
     routes_ = all_routes(app);
     running_ = std::make_unique<Running>(routes_, ServerOptions{},
                                          [this](const Request& request) {

@@ -43,6 +43,8 @@ public:
 
     unsigned short port() const { return running_->port(); }
     Client as(Role role, const std::string& firm = {});
+    /// The runtime role's conninfo.
+    const std::string& database() const { return database_; }
     std::shared_ptr<const State> head() const { return ledger_->head(); }
     /// What `token mint` would print, of this principal.
     std::string mint(const Principal& principal, std::optional<int> rate = {});
@@ -58,6 +60,8 @@ private:
     std::unique_ptr<Doorkeeper> doorkeeper_{};
     Metrics metrics_{};
     std::unique_ptr<Trace> trace_{};
+    std::unique_ptr<SignedHeads> heads_{};
+    std::unique_ptr<Answers> answers_{};
     std::vector<Route> routes_{};
     std::unique_ptr<Running> running_{};
 };

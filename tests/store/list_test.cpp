@@ -107,6 +107,7 @@ TEST_CASE("first answers are kept with their keys, per principal", "[store][comm
     std::vector<std::string> keys;
     REQUIRE(bool(store.keys([&](const std::string& principal, const std::string& key) {
         keys.push_back(principal + ' ' + key);
+        return true;
     })));
     CHECK(keys == std::vector<std::string>{"p k", "q k"});
 }

@@ -17,11 +17,12 @@ namespace files = std::filesystem;
 const std::map<std::string, std::set<std::string>> may_include{
     {"domain", {}},
     {"codec", {"domain"}},
+    {"epcis", {"domain", "codec"}},
     {"proof", {}},
     {"store", {"domain", "codec"}},
     {"ledger", {"domain", "codec", "proof", "store"}},
     {"views", {"domain"}},
-    {"http", {"domain", "codec", "proof", "store", "ledger", "views"}},
+    {"http", {"domain", "codec", "epcis", "proof", "store", "ledger", "views"}},
     {"cli", {"domain", "codec", "proof", "store", "ledger", "views", "http"}},
 };
 

@@ -158,7 +158,7 @@ Refusal Scenario::refused(Code code) const
 
 Scenario given(const History& history) { return Scenario{history}; }
 
-const Balance& balance(const State& state, const ApprovalId& approval)
+Balance balance(const State& state, const ApprovalId& approval)
 {
     return state.approvals.at(approval).balance;
 }

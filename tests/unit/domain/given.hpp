@@ -70,7 +70,7 @@ private:
 };
 Scenario given(const History& history);
 
-const Balance& balance(const State& state, const ApprovalId& approval = ap1);
+Balance balance(const State& state, const ApprovalId& approval = ap1);
 /// State of a unit; the unit must exist.
 UnitState state_of(const State& state, std::int64_t unit, const BatchId& batch = b01);
 

@@ -65,7 +65,7 @@ struct Books {
     std::string difference() const
     {
         for (const auto& [id, permit] : model.approvals)
-            if (model.balance(id) != state.approvals.at(id).balance) return "balance " + id.value;
+            if (model.balance(id) != Balance(state.approvals.at(id).balance)) return "balance " + id.value;
         for (const auto& [firm, tier] : model.firms)
             for (const Period& period : {y26, y27})
                 if (model.exposure(firm, period) != exposure(state, firm, period))

@@ -42,7 +42,9 @@ void tell(std::ostream& out, const Batch& b)
 {
     out << b.sku.value << b.qty << (b.certificate ? b.certificate->value : "-") << ' '
         << b.registered.number;
-    for (const auto& [unit, serial] : b.serials) out << " serial " << unit << serial.value;
+    for (const auto& list : b.serials)
+        for (std::size_t i = 0; i < list.value.size(); ++i)
+            out << " serial " << list.key + static_cast<std::int64_t>(i) << list.value[i].value;
 }
 
 void tell(std::ostream& out, const Custody& custody)

@@ -171,10 +171,17 @@ describe.each(languages)("a firm, %s", (language) => {
       expect(text).toContain(visitor.number(position));
       expect(text.replace(/\s+/g, "")).toContain((head[2] ?? "?").replace(/\s+/g, ""));  // The root.
       expect(text).not.toContain(visitor.t("firm.apply"));  // No buttons on paper.
-      const [saved] = await Promise.all([page.waitForEvent("download"), visitor.button("firm.csv").click()]);
-      const csv = readFileSync(await saved.path(), "utf8");
-      const stated = Number(/position,(\d+)/.exec(csv)?.[1]);
+      const saved = async (key: "firm.csv" | "firm.xlsx") => {
+        const [file] = await Promise.all([page.waitForEvent("download"),
+          page.getByRole("link", { name: visitor.t(key) }).click()]);
+        return readFileSync(await file.path());
+      };
+      const [names = "", ...rows] = (await saved("firm.csv")).toString("utf8").replace("\ufeff", "").trim().split("\r\n");
+      const column = (row: string, name: string) => row.split(",")[names.split(",").indexOf(name)];
+      const deployed = rows.find((row) => column(row, "state") === "deployed") ?? "";
+      const stated = Number(column(deployed, "position"));
       expect(stated).toBeGreaterThanOrEqual(position);
-      expect(csv).toContain(`deployed,${(await inventory(stated)).units.deployed}`);
+      expect(column(deployed, "units")).toBe(String((await inventory(stated)).units.deployed));
+      expect((await saved("firm.xlsx")).subarray(0, 2).toString()).toBe("PK");
     }));
 });

@@ -16,7 +16,6 @@ import { FirmAct, openConditions } from "./acts";
 import { answerOf, hasEnded } from "./answer";
 import { Approval } from "./approvals";
 import { Since } from "./since";
-import { download, statementOf } from "./statement";
 import { saw } from "./visit";
 
 const today = (inventory: Inventory): string =>
@@ -187,8 +186,8 @@ function Shown({ inventory, caller, path, at }: { inventory: Inventory; caller: 
         <p class="note">{t("firm.speaks_for", { position: inventory.position, when: moment(inventory.recorded_at ?? "") })}</p>
         <div class="buttons screen-only">
           <button type="button" onClick={() => print()}>{t("firm.print")}</button>
-          <button type="button" onClick={() =>
-            download(`${inventory.firm}-${inventory.position}.csv`, statementOf(inventory))}>{t("firm.csv")}</button>
+          {(["csv", "xlsx"] as const).map((format) =>
+            <a key={format} download href={withQuery(path, { as_of: at ? null : inventory.position, format })}>{t(`firm.${format}`)}</a>)}
         </div>
         <SignedHead />
         <CopyAsCurl path={path} />

@@ -1,0 +1,45 @@
+#include "proof/digest.hpp"
+
+#include <openssl/evp.h>
+
+#include "proof/fault.hpp"
+#include "proof/hash.hpp"
+
+namespace chipledger {
+
+struct Sha256::Context {
+    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    ~Context() { EVP_MD_CTX_free(context); }
+    void must(bool good) const
+    {
+        if (!good) throw ProofFault{"OpenSSL cannot compute SHA-256"};
+    }
+};
+
+Sha256::Sha256() : context_{std::make_unique<Context>()}
+{
+    context_->must(EVP_DigestInit_ex2(context_->context, EVP_sha256(), nullptr) == 1);
+}
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::add(std::string_view piece)
+{
+    context_->must(EVP_DigestUpdate(context_->context, piece.data(), piece.size()) == 1);
+}
+
+std::string Sha256::hex()
+{
+    constexpr char digits[] = "0123456789abcdef";
+    Hash hash;
+    context_->must(EVP_DigestFinal_ex(context_->context, hash.data(), nullptr) == 1);
+    std::string text;
+    for (const unsigned char byte : hash) {
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
+    }
+    return text;
+}
+
+}  // namespace chipledger

@@ -1,0 +1,211 @@
+#include "views/difference.hpp"
+
+#include <algorithm>
+
+#include "views/buckets.hpp"
+
+namespace chipledger {
+
+namespace {
+
+using Json = nlohmann::json;
+
+template <class T>
+void put(Json& out, std::string_view name, const T& from, const T& to)
+{
+    if (from != to) out[std::string{name}] = {{"from", from}, {"to", to}};
+}
+
+Json approval_difference(const State& from, const State& to, const ApprovalId& id)
+{
+    const Approval* before = from.approvals.find(id);
+    const Approval* after = to.approvals.find(id);
+    Json out = Json::object();
+    const KeptBalance none;
+    const Balance was = before ? before->balance : none;
+    const Balance is = after ? after->balance : none;
+    for (const Bucket& bucket : buckets)
+        put(out, bucket.name, was.*bucket.member, is.*bucket.member);
+    const auto status = [&](const State& state, bool there) {
+        return there ? Json(std::string{status_name(state, id)}) : Json(nullptr);
+    };
+    put(out, "status", status(from, before), status(to, after));
+    if (before && after && before->terms->valid_to == after->terms->valid_to) return out;
+    const auto until = [](const Approval* approval) {
+        return approval ? Json(to_string(approval->terms->valid_to)) : Json(nullptr);
+    };
+    put(out, "valid_to", until(before), until(after));
+    return out;
+}
+
+Json firm_difference(const State& from, const State& to, const FirmId& id)
+{
+    const UnitCounts before = units_of(from, id), after = units_of(to, id);
+    Json out = Json::object();
+    for (std::size_t i = 0; i < unit_states; ++i)
+        put(out, name_of(static_cast<UnitState>(i)), before.by_state[i], after.by_state[i]);
+    return out;
+}
+
+/// The keys that one of both has, each once, ascending.
+template <class Things>
+std::vector<typename Things::key_type> keys_of(const Things& a, const Things& b)
+{
+    std::vector<typename Things::key_type> keys, rest;
+    for (const auto& item : a) keys.push_back(item.key);
+    for (const auto& item : b)
+        if (!a.contains(item.key)) rest.push_back(item.key);
+    if (rest.empty()) return keys;
+    std::vector<typename Things::key_type> both(keys.size() + rest.size());
+    std::ranges::merge(keys, rest, both.begin());
+    return both;
+}
+
+/// What a difference asks of units, from `from` up to the next piece: much less than a Custody
+/// holds, so that the moves of a whole ledger are made in no time.
+struct Piece {
+    std::int64_t from = 1;
+    UnitState state{};
+    UnitState before{};  ///< State before a recall.
+    const std::string* approval = nullptr;
+};
+const std::string nobody;
+
+class Pieces {
+public:
+    explicit Pieces(std::int64_t qty) : end_{qty + 1} {}
+
+    const std::vector<Piece>& all() const { return pieces_; }
+    void move(const Move& move)
+    {
+        if (move.others) this->move(*move.others);
+        const std::size_t first = cut(move.from), last = cut(std::int64_t{move.to} + 1);
+        for (std::size_t i = first; i < last; ++i) change(pieces_[i], move.change);
+    }
+
+private:
+    /// The index of the piece that begins with `unit`, made where there is none.
+    std::size_t cut(std::int64_t unit)
+    {
+        const auto at = std::ranges::lower_bound(pieces_, unit, {}, &Piece::from);
+        const auto index = static_cast<std::size_t>(at - pieces_.begin());
+        if (unit >= end_ || (at != pieces_.end() && at->from == unit)) return index;
+        Piece rest = *(at - 1);
+        rest.from = unit;
+        pieces_.insert(at, rest);
+        return index;
+    }
+    // As Change does to a Holding.
+    static void change(Piece& piece, const Change& change)
+    {
+        using enum Change::Kind;
+        switch (change.kind) {
+            case to_state:
+            case place: piece.state = change.state; break;
+            case reserve: piece = {piece.from, UnitState::registered, {}, &change.id}; break;
+            case release: piece = {piece.from, {}, {}, &nobody}; break;
+            case dispatch: piece.state = UnitState::in_transit; break;
+            case transfer: piece.approval = &change.id; break;
+            case recall:
+                piece.before = piece.state;
+                piece.state = UnitState::recalled;
+                break;
+            case lift:
+                piece.state = piece.before;
+                piece.before = {};
+                break;
+        }
+    }
+
+    std::vector<Piece> pieces_{{1, {}, {}, &nobody}};
+    std::int64_t end_;
+};
+
+/// The units of a batch; nothing of one that is not there.
+std::vector<Piece> pieces_of(const State& state, const BatchId& id)
+{
+    const Batch* batch = state.batches.find(id);
+    if (!batch) return {};
+    Pieces pieces{batch->qty};
+    state.moves.history(id, [&](std::int64_t, const Move* move) {
+        if (move) pieces.move(*move);
+    });
+    return pieces.all();
+}
+
+void add_moves(std::vector<MovedUnits>& out, const State& from, const State& to, const BatchId& id)
+{
+    const Batch* was = from.batches.find(id);
+    const Batch* is = to.batches.find(id);
+    if (was && is && from.moves.find(id) == to.moves.find(id)) return;  // The same last move.
+    const std::vector<Piece> before = pieces_of(from, id), after = pieces_of(to, id);
+    const std::int64_t old_end = was ? was->qty + 1 : 1, new_end = is ? is->qty + 1 : 1;
+    const std::int64_t end = std::max(old_end, new_end);
+    const auto state_of = [](const Piece* piece) {
+        return piece ? std::optional{piece->state} : std::nullopt;
+    };
+    std::size_t a = 0, b = 0;
+    for (std::int64_t unit = 1; unit < end;) {
+        const auto next = [&](const std::vector<Piece>& pieces, std::size_t& at, std::int64_t last) {
+            if (unit >= last) return end;
+            while (at + 1 < pieces.size() && pieces[at + 1].from <= unit) ++at;
+            return at + 1 < pieces.size() ? pieces[at + 1].from : last;
+        };
+        const std::int64_t beyond = std::min(next(before, a, old_end), next(after, b, new_end));
+        const Piece* old = unit < old_end ? &before[a] : nullptr;
+        const Piece* now = unit < new_end ? &after[b] : nullptr;
+        const bool moved = !old || !now || old->state != now->state ||
+                           *old->approval != *now->approval;
+        const bool joins = moved && !out.empty() && out.back().batch == id &&
+                           out.back().to == unit - 1 && out.back().before == state_of(old) &&
+                           out.back().after == state_of(now);
+        if (joins)
+            out.back().to = beyond - 1;
+        else if (moved)
+            out.push_back({id, unit, beyond - 1, state_of(old), state_of(now)});
+        unit = beyond;
+    }
+}
+
+}  // namespace
+
+Json differences(const State& from, const State& to, const std::optional<FirmId>& own)
+{
+    Json approvals = Json::object(), firms = Json::object();
+    for (const ApprovalId& id : keys_of(from.approvals, to.approvals)) {
+        const Approval* there = to.approvals.find(id);
+        if (!there) there = from.approvals.find(id);
+        if (own && there->terms->firm != *own) continue;
+        if (Json one = approval_difference(from, to, id); !one.empty())
+            approvals[id.value] = std::move(one);
+    }
+    for (const FirmId& id : keys_of(from.firms, to.firms)) {
+        if (own && id != *own) continue;
+        if (Json one = firm_difference(from, to, id); !one.empty()) firms[id.value] = std::move(one);
+    }
+    return {{"approvals", std::move(approvals)}, {"firms", std::move(firms)}};
+}
+
+Json differences(const State& from, const State& to, const std::vector<Subject>& subjects)
+{
+    Json approvals = Json::object(), firms = Json::object();
+    for (const Subject& subject : subjects) {
+        Json* list = subject.kind == "approval" ? &approvals
+                     : subject.kind == "firm"   ? &firms
+                                                : nullptr;
+        if (!list) continue;
+        Json one = subject.kind == "firm" ? firm_difference(from, to, FirmId{subject.id})
+                                          : approval_difference(from, to, ApprovalId{subject.id});
+        if (!one.empty()) (*list)[subject.id] = std::move(one);
+    }
+    return {{"approvals", std::move(approvals)}, {"firms", std::move(firms)}};
+}
+
+std::vector<MovedUnits> moved_units(const State& from, const State& to)
+{
+    std::vector<MovedUnits> moves;
+    for (const BatchId& id : keys_of(from.batches, to.batches)) add_moves(moves, from, to, id);
+    return moves;
+}
+
+}  // namespace chipledger
