@@ -127,7 +127,7 @@ struct Released {
     void operator()(Thing* thing) const { release(thing); }
 };
 using Key = std::unique_ptr<cjose_jwk_t, Released<cjose_jwk_release>>;
-using Signed = std::unique_ptr<cjose_jws_t, Released<cjose_jws_release>>;
+using Jws = std::unique_ptr<cjose_jws_t, Released<cjose_jws_release>>;
 
 }  // namespace
 
@@ -172,7 +172,7 @@ Result<Json> verified_claims(std::string_view token, const KeySet& keys)
     if (found == keys.keys.end()) return no("The issuer has no such key for this algorithm.");
     const std::string text = found->dump();
     const Key key{cjose_jwk_import(text.data(), text.size(), nullptr)};
-    const Signed jws{cjose_jws_import(token.data(), token.size(), nullptr)};
+    const Jws jws{cjose_jws_import(token.data(), token.size(), nullptr)};
     if (!key || !jws || !cjose_jws_verify(jws.get(), key.get(), nullptr))
         return no("Its signature is wrong.");
     Json claims = object_in(parts->claims);

@@ -1,4 +1,7 @@
 // Webhooks as their owners see them, and the parts that deliver; tests/connect delivers.
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "catch.hpp"
 #include "http/client.hpp"
 #include "http/public_address.hpp"
@@ -176,7 +179,7 @@ TEST_CASE("an answer is waited for no longer than the caller wants", "[webhook]"
     request.url = "http://127.0.0.1:" + std::to_string(running.port()) + "/slow";
     int asked = 0;
     request.given_up = [&asked] { return ++asked > 1; };
-    CHECK_FALSE(fetch(request));
+    CHECK_FALSE(bool(fetch(request)));
     CHECK(asked > 1);
 }
 

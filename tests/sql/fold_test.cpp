@@ -98,7 +98,7 @@ TEST_CASE("a state that is not what the log says is found at the things just tou
     CHECK(fold.differs_from(fold.state()).empty());
     State other = fold.state();
     const ApprovalId id = other.approvals.begin()->key;
-    Balance& balance = other.approvals.edit(id).balance;
+    KeptBalance& balance = other.approvals.edit(id).balance;
     --balance.available;
     ++balance.drawn;
     CHECK(fold.differs_from(other).starts_with("approval " + id.value + ": available is "));

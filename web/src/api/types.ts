@@ -4,7 +4,6 @@ import type { components } from "../generated/openapi";
 type Schemas = components["schemas"];
 export type Units = Schemas["Units"];
 export type UnitState = keyof Units;
-export type Range = Schemas["Range"];
 export type Balance = Schemas["Balance"];
 export type Firm = Schemas["Firm"];
 export type Inventory = Schemas["Inventory"];
@@ -16,6 +15,13 @@ export type Session = Schemas["Session"];
 export type Clock = Schemas["Clock"];
 
 export type Role = "regulator" | "customs" | "logistics" | "auditor" | "admin" | "firm";
+
+/** Units `from` to `to` of a batch, both included. */
+export interface Range {
+  batch: string;
+  from: number;
+  to: number;
+}
 
 /** A page of a list; `next` is its cursor. */
 export interface Page<T> {

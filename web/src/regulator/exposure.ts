@@ -34,8 +34,8 @@ const order: Standing[] = ["over", "full", "critical", "room"];
 /** One row for each firm and period; by tier, then the nearest to the cap first. */
 export function exposuresOf(firms: Firm[], critical: Map<string, number>): Exposure[] {
   return firms.flatMap(({ firm, name, tier, exposure, cap, over_cap }) =>
-    Object.entries(cap).map(([period, units]) => {
-      const used = exposure[period] ?? 0;
+    Object.entries(cap).map(([period, most]) => {
+      const used = exposure[period] ?? 0, units = most ?? 0;  // No policy: nothing is allowed.
       return { firm, name, tier, period, used, cap: units,
         standing: standingOf(used, units, over_cap[period] ?? false, critical.get(period)) };
     }))
