@@ -22,7 +22,7 @@ Refusal malformed(std::string param, std::string detail)
 class Parts {
 public:
     Parts(const Json& object, const Json& context, std::string pointer)
-        : left_{object}, context_{context}, pointer_{std::move(pointer)}
+        : left_(object), context_(context), pointer_{std::move(pointer)}
     {
     }
 

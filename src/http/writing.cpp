@@ -31,15 +31,13 @@ asio::awaitable<Result<std::optional<Event>>> visible_entry(Ledger& ledger, View
     co_return std::optional{std::move(*event)};
 }
 
-/// The target of a correction that does not say what type its replacement has.
-std::optional<Position> untyped_target(const Json& event)
+/// The target of a correction, whose type its replacement must have.
+std::optional<Position> target_of_correction(const Json& event)
 {
     if (!event.is_object() || event.value("type", Json{}) != "EventCorrected") return {};
     const Json data = event.value("data", Json::object());
     if (!data.is_object() || !data.contains("target") || !data["target"].is_number_integer())
         return {};
-    const Json replacement = data.value("replacement", Json::object());
-    if (!replacement.is_object() || replacement.contains("type")) return {};
     return Position{data["target"].get<std::int64_t>()};
 }
 
@@ -75,7 +73,7 @@ asio::awaitable<Result<std::vector<Proposal>>> read_proposals(Ledger& ledger,
 {
     std::map<std::int64_t, std::string> types;
     for (const Json& event : events) {
-        const std::optional<Position> target = untyped_target(event);
+        const std::optional<Position> target = target_of_correction(event);
         if (!target || types.contains(target->number)) continue;
         const Result<std::optional<Event>> entry =
             co_await visible_entry(ledger, viewer_of(context), *target);

@@ -112,6 +112,11 @@ TEST_CASE("an entry comes back from its EPCIS event as it was", "[epcis]")
         INFO(event_types()[type]);
         const bool good = rc::check([type] {
             Event event = *random_event(type);
+            if (auto* serials = std::get_if<SerialsRecorded>(&event.data))  // Of units that may be.
+                serials->from = std::min<std::int64_t>(serials->from,
+                                                       units_max + 1 - std::ssize(serials->serials));
+            if (auto* inspected = std::get_if<ShipmentInspected>(&event.data))
+                inspected->fail = {};  // At random it may name what has passed.
             event.documents.resize(std::min(event.documents.size(), documents_max - 1));
             const std::vector<Json> events = to_events(std::span{&event, 1});
             if (!term_of(event_types()[type])) {
@@ -236,7 +241,8 @@ TEST_CASE("a correction is the target with an errorDeclaration, and a corrective
     std::map<std::string, Declared> targets{{said[0].id, {41, stated_event(target)}}};
     const std::vector<Proposed> back = proposals_of(said, targets).value();
     REQUIRE(back.size() == 1);
-    const Proposal proposal = read_proposal(back[0].event, {}).value();
+    const auto type_of = [](std::int64_t) { return std::optional<std::string>{"ShipmentArrived"}; };
+    const Proposal proposal = read_proposal(back[0].event, {}, type_of).value();
     CHECK(proposal.data == correction.data);
     CHECK(proposal.reason == correction.reason);
     CHECK(proposal.occurred_at == correction.occurred_at);
