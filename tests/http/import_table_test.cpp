@@ -178,7 +178,7 @@ TEST_CASE("a table that cannot be read is refused whole, with the column", "[imp
     CHECK(service.head()->position == Position{1});
 }
 
-TEST_CASE("a workbook that was made to break its reader is refused", "[import]")
+TEST_CASE("a workbook that was made to break its reader is refused", "[.][import_slow]")
 {
     Service service;
     Client regulator = service.as(Role::regulator);
