@@ -217,12 +217,7 @@ public:
     void retell(const Key& key, std::int64_t known, std::int64_t from,
                 const std::vector<Version>& told)
     {
-        // Whoever sees the item of before goes on seeing it.
-        const typename Base::ItemPtr before = base_.item(key);
-        const auto held = before ? std::shared_ptr<const Versions<Value>>{&before->value,
-                                                                          [before](auto*) {}}
-                                 : nullptr;
-        typename Base::ItemPtr item{new typename Base::Held{key, known, from, held}};
+        typename Base::ItemPtr item = told_anew(key, known, from, base_.item(key));
         for (const Version& version : told) item->value.append(version.position, version.value);
         base_.put(std::move(item));
     }
@@ -240,6 +235,15 @@ public:
 
     /// Every version of what is settled, for a snapshot; and what a snapshot brings back.
     const Base& base() const { return base_; }
+    /// An item for what is told anew; whoever sees the one of before (or null) goes on seeing it.
+    static typename Base::ItemPtr told_anew(const Key& key, std::int64_t known, std::int64_t from,
+                                            const typename Base::ItemPtr& before)
+    {
+        const auto held = before ? std::shared_ptr<const Versions<Value>>{&before->value,
+                                                                          [before](auto*) {}}
+                                 : nullptr;
+        return new typename Base::Held{key, known, from, held};
+    }
     void restore(Base base) { base_ = std::move(base); }
 
 private:

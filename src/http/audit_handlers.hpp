@@ -1,5 +1,4 @@
 #pragma once
-#include "http/problem.hpp"
 #include "http/reading.hpp"
 
 // The handlers of /v1/audit, a file each.
@@ -10,11 +9,6 @@ boost::asio::awaitable<Response> explain(Ledger& ledger, Context& context);
 /// What would be, had things been otherwise: POST /v1/audit/what-if.
 boost::asio::awaitable<Response> what_if(Ledger& ledger, Context& context);
 
-inline Response no(const Context& context, const Refusal& refusal)
-{
-    return problem_reply(refusal, context.request.request_id, true);
-}
-
 inline Refusal malformed(std::string param, std::string detail)
 {
     return {Code::malformed, std::move(param), std::move(detail)};
@@ -24,11 +18,6 @@ inline Refusal malformed(std::string param, std::string detail)
 inline std::string parameter(const Context& context, const char* name)
 {
     return std::string{context.request.parameter(name).value_or("")};
-}
-
-inline Refusal too_much_waits()
-{
-    return {.code = Code::overloaded, .detail = "Too many long questions are being answered."};
 }
 
 }  // namespace chipledger

@@ -109,8 +109,8 @@ asio::awaitable<Response> diff(Ledger& ledger, Context& context)
         moves = moved_units(**from, **to);
         if (*format == Format::json) text = with_list(body, "units", json_of(moves));
     };
-    if (const bool done = co_await ledger.aside(work); !done)
-        co_return no(context, too_much_waits());
+    if (const Result<void> done = co_await ledger.aside(work); !done)
+        co_return no(context, done.error());
     if (*format != Format::json)
         co_return table_reply(context, Moment{*to, true, {}}, *format,
                               {"diff-from-" + std::to_string(first), change_columns, true},

@@ -19,11 +19,6 @@ namespace asio = boost::asio;
 using Json = nlohmann::json;
 using enum Role;
 
-Response no(const Context& context, const Refusal& refusal)
-{
-    return problem_reply(refusal, context.request.request_id, true);
-}
-
 Refusal malformed(std::string_view parameter, std::string detail)
 {
     return {Code::malformed, "?" + std::string{parameter}, std::move(detail)};

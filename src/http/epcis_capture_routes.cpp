@@ -16,7 +16,7 @@ using enum Role;
 
 constexpr std::size_t digits = 32;
 
-Response no(const Context& context, const Refusal& refusal)
+Response epcis_no(const Context& context, const Refusal& refusal)
 {
     const bool id_in_path = context.request.method != "POST";
     return epcis_problem_reply(refusal, context.request.request_id, id_in_path);
@@ -145,7 +145,7 @@ bool is_answer_to_request(const Refusal& refusal)
 asio::awaitable<Response> capture(Ledger& ledger, Context& context)
 {
     Result<Capture> read = co_await read_capture(ledger, context);
-    if (!read) co_return no(context, read.error());
+    if (!read) co_return epcis_no(context, read.error());
     Capture& wanted = *read;
     bool replayed = true;
     for (std::size_t i = 0; i < wanted.job.answers(); ++i) {
@@ -163,7 +163,7 @@ asio::awaitable<Response> capture(Ledger& ledger, Context& context)
         const Answer answer = co_await ledger.submit(std::move(submission));
         replayed = replayed && answer.replayed;
         if (!answer.outcome && is_answer_to_request(answer.outcome.error()))
-            co_return no(context, answer.outcome.error());
+            co_return epcis_no(context, answer.outcome.error());
     }
     Response response = epcis_reply(202, "");
     response.set("Location", std::string{epcis_base} + "/capture/" + wanted.job.id());
@@ -228,24 +228,24 @@ Json job_view(const Job& job, const Progress& progress)
 
 asio::awaitable<Response> job(Ledger& ledger, Answers& answers, Context& context)
 {
-    if (auto yes = speaks_epcis(context.request); !yes) co_return no(context, yes.error());
+    if (auto yes = speaks_epcis(context.request); !yes) co_return epcis_no(context, yes.error());
     const Refusal unknown{.code = Code::unknown_entry,
                           .detail = "You have no capture job of this id."};
     const std::optional<Job> wanted = job_of(context.params.at("capture"));
-    if (!wanted) co_return no(context, unknown);
+    if (!wanted) co_return epcis_no(context, unknown);
     Progress progress;
     for (std::size_t i = 0; i < wanted->answers(); ++i) {
         Result<std::optional<Answer>> answer =
             co_await answers.find(context.caller.principal, wanted->key(i));
-        if (!answer) co_return no(context, answer.error());
-        if (!*answer && i == 0) co_return no(context, unknown);
+        if (!answer) co_return epcis_no(context, answer.error());
+        if (!*answer && i == 0) co_return epcis_no(context, unknown);
         if (!*answer) {  // Cut off in between: the same request goes on where it ended.
             progress.running = true;
             break;
         }
         const Result<void> added =
             co_await add_answer(ledger, context, std::move(**answer), progress);
-        if (!added) co_return no(context, added.error());
+        if (!added) co_return epcis_no(context, added.error());
     }
     co_return epcis_reply(200, job_view(*wanted, progress).dump());
 }

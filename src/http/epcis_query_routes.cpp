@@ -17,7 +17,7 @@ const std::vector<Role> readers{regulator, customs, logistics, auditor, firm};
 constexpr std::size_t page_entries = 500;
 constexpr std::size_t looked_at_max = 20'000;  // Entries for one page; the next goes on from there.
 
-Response no(const Context& context, const Refusal& refusal)
+Response epcis_no(const Context& context, const Refusal& refusal)
 {
     return epcis_problem_reply(refusal, context.request.request_id);
 }
@@ -145,14 +145,14 @@ std::string link_of(const Request& request, const Bookmark& next)
 
 asio::awaitable<Response> events(Ledger& ledger, Context& context)
 {
-    if (auto yes = speaks_epcis(context.request); !yes) co_return no(context, yes.error());
+    if (auto yes = speaks_epcis(context.request); !yes) co_return epcis_no(context, yes.error());
     Result<epcis::Query> query = epcis::read_query(context.request.query);
-    if (!query) co_return no(context, query.error());
+    if (!query) co_return epcis_no(context, query.error());
     const Result<Bookmark> from = bookmark_of(query->next_page);
-    if (!from) co_return no(context, from.error());
+    if (!from) co_return epcis_no(context, from.error());
     Page page{ledger, viewer_of(context), std::move(*query), *from};
     const Result<void> read = co_await page.read();
-    if (!read) co_return no(context, read.error());
+    if (!read) co_return epcis_no(context, read.error());
     Response response =
         epcis_reply(200, epcis::query_document(page.take_events(), ledger.now()).dump());
     if (const auto next = page.next()) response.set("Link", link_of(context.request, *next));
@@ -161,7 +161,7 @@ asio::awaitable<Response> events(Ledger& ledger, Context& context)
 
 asio::awaitable<Response> list_types(Context& context)
 {
-    if (auto yes = speaks_epcis(context.request); !yes) co_return no(context, yes.error());
+    if (auto yes = speaks_epcis(context.request); !yes) co_return epcis_no(context, yes.error());
     Json types = Json::array();
     for (const epcis::Term& term : epcis::terms())
         if (const Json type = std::string{term.event};

@@ -164,8 +164,8 @@ boost::asio::awaitable<Response> explain(Ledger& ledger, Context& context)
         for (const Term& term : explained->terms) entries.push_back(term.entry);
         types = types_of(*moment->state, entries);
     };
-    if (const bool done = co_await ledger.aside(work); !done)
-        co_return no(context, too_much_waits());
+    if (const Result<void> done = co_await ledger.aside(work); !done)
+        co_return no(context, done.error());
     if (!explained) co_return no(context, explained.error());
     if (*format != Format::json)
         co_return table_reply(context, *moment, *format, {"explain", term_columns, true},

@@ -18,11 +18,6 @@ constexpr std::size_t entries_per_piece = 500;
 constexpr std::string_view plain = "text/plain; charset=utf-8";
 constexpr std::string_view for_ever = "public, max-age=31536000, immutable";
 
-Response no(const Context& context, const Refusal& refusal)
-{
-    return problem_reply(refusal, context.request.request_id, true);
-}
-
 asio::awaitable<Response> key(Ledger& ledger, Context& context)
 {
     const std::string keys = ledger.log().keys();

@@ -1,6 +1,7 @@
 #include "codec/json_profile.hpp"
 #include "http/media.hpp"
 #include "http/problem.hpp"
+#include "http/reading.hpp"
 #include "http/writing.hpp"
 #include "proof/hash.hpp"
 
@@ -17,11 +18,6 @@ constexpr std::size_t reason_max = 2'000;
 Refusal unknown()
 {
     return {.code = Code::unknown_proposal, .detail = "Check the number."};
-}
-
-Response no(const Context& context, const Refusal& refusal)
-{
-    return problem_reply(refusal, context.request.request_id, true);
 }
 
 /// Regulator and auditor see all; others those of their own role, a firm its own.

@@ -47,6 +47,11 @@ Viewer viewer_of(const Context& context)
     return {context.caller.role, context.caller.firm, context.caller.offices};
 }
 
+Response no(const Context& context, const Refusal& refusal)
+{
+    return problem_reply(refusal, context.request.request_id, true);
+}
+
 void show_only(EventFilter& filter, const Viewer& viewer, const State& state)
 {
     if (viewer.firm) filter.visible_firm = viewer.firm->value;

@@ -19,6 +19,8 @@ struct Moment {
 };
 
 Viewer viewer_of(const Context& context);
+/// The problem that a refusal is, where ids are in the path.
+Response no(const Context& context, const Refusal& refusal);
 
 /// Narrows the filter to the entries that the viewer may see, as goods are in `state`.
 void show_only(EventFilter& filter, const Viewer& viewer, const State& state);

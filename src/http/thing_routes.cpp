@@ -23,11 +23,6 @@ const std::vector<Role> goods_readers{regulator, customs, logistics, auditor, fi
 
 constexpr std::size_t rows_at_once = 250;
 
-Response no(const Context& context, const Refusal& refusal)
-{
-    return problem_reply(refusal, context.request.request_id, true);
-}
-
 /// A thing's own version is its ETag; a firm sees only a part of goods, which the position tells.
 std::string etag_of(const Moment& moment, const char* kind, const std::string& id)
 {

@@ -27,11 +27,6 @@ constexpr std::size_t subject_part_max = 64;
 constexpr std::size_t key_length = 32;
 constexpr std::size_t id_length = 12;
 
-Response no(const Context& context, const Refusal& refusal)
-{
-    return problem_reply(refusal, context.request.request_id, true);
-}
-
 Refusal malformed(std::string member, std::string detail)
 {
     return {Code::malformed, "/" + std::move(member), std::move(detail)};

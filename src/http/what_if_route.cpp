@@ -151,8 +151,8 @@ boost::asio::awaitable<Response> what_if(Ledger& ledger, Context& context)
                       {"differences", differences(*moment->state, hypothetical->state)}}
                      .dump();
     };
-    if (const bool done = co_await ledger.aside(work); !done)
-        co_return no(context, too_much_waits());
+    if (const Result<void> done = co_await ledger.aside(work); !done)
+        co_return no(context, done.error());
     co_return reply(200, "application/json", std::move(answer));
 }
 

@@ -26,7 +26,6 @@ class Sink {
 public:
     using Pieces = std::function<void(std::string_view)>;
     explicit Sink(Pieces pieces) : pieces_{std::move(pieces)} {}
-    ~Sink() = default;
     Sink(const Sink&) = delete;
 
     void number(std::int64_t value)

@@ -126,18 +126,6 @@ Result<State> retold(const Entries& entries, const State& state, const Event& co
     return next;
 }
 
-/// The last entry for which `holds` is true; it is for all up to one, and for none after.
-template <class Holds>
-Position last_where(const State& state, const Holds& holds)
-{
-    std::int64_t last = 0, beyond = state.position.number + 1;
-    while (last + 1 < beyond) {
-        const std::int64_t middle = last + (beyond - last) / 2;
-        (holds(instants_of(state, {middle})) ? last : beyond) = middle;
-    }
-    return {last};
-}
-
 }  // namespace
 
 bool is_correction(const EventData& data)
@@ -270,7 +258,12 @@ Result<State> effective(const Entries& entries, const State& state, Time occurre
 
 Position position_at(const State& state, Time recorded)
 {
-    return last_where(state, [&](const Instants& then) { return then.recorded_at <= recorded; });
+    std::int64_t last = 0, beyond = state.position.number + 1;
+    while (last + 1 < beyond) {
+        const std::int64_t middle = last + (beyond - last) / 2;
+        (instants_of(state, {middle}).recorded_at <= recorded ? last : beyond) = middle;
+    }
+    return {last};
 }
 
 }  // namespace chipledger

@@ -65,30 +65,17 @@ public:
     }
     ~Readers() { pool_.join(); }
 
-    /// Runs blocking `work(EventStore&)` on a store thread.
+    /// Runs blocking `work(EventStore&)` on a store thread, to its end whoever goes meanwhile.
     template <class Work>
     asio::awaitable<std::invoke_result_t<Work, EventStore&>> run(Work work)
     {
         using Value = std::invoke_result_t<Work, EventStore&>;
         auto task = [this, work = std::move(work)]() -> asio::awaitable<Value> {
-            // When the peer goes meanwhile, Asio would throw on this thread, past any catch.
-            co_await asio::this_coro::throw_if_cancelled(false);
             const Loan loan{*this};
             co_return work(*loan.store);
         };
-        co_return co_await asio::co_spawn(pool_, std::move(task), asio::use_awaitable);
-    }
-    /// The same, told of no cancellation but by this slot.
-    template <class Work>
-    asio::awaitable<std::invoke_result_t<Work, EventStore&>> run(Work work,
-                                                                 asio::cancellation_slot slot)
-    {
-        using Value = std::invoke_result_t<Work, EventStore&>;
-        auto task = [this, work = std::move(work)]() -> asio::awaitable<Value> {
-            const Loan loan{*this};
-            co_return work(*loan.store);
-        };
-        auto token = asio::bind_cancellation_slot(slot, asio::use_awaitable);
+        // Told of a cancellation, Asio would throw on that thread, past any catch.
+        auto token = asio::bind_cancellation_slot(asio::cancellation_slot{}, asio::use_awaitable);
         co_return co_await asio::co_spawn(pool_, std::move(task), token);
     }
 
@@ -224,8 +211,8 @@ public:
         const auto work = [&](EventStore& store) {
             told = chipledger::imagine(entries_of(store), **known, hypothesis, until);
         };
-        const bool run = co_await quietly(work, gone);
-        if (!run) co_return busy();
+        const Result<void> run = co_await quietly(work, gone);
+        if (!run) co_return run.error();
         co_return told;
     }
 
@@ -242,15 +229,15 @@ public:
             else
                 seen = state.error();
         };
-        const bool run = co_await quietly(work, std::make_shared<std::atomic<bool>>());
-        if (!run) co_return busy();
+        const Result<void> run = co_await quietly(work, std::make_shared<std::atomic<bool>>());
+        if (!run) co_return run.error();
         co_return seen;
     }
 
-    asio::awaitable<bool> aside(std::function<void()> work) override
+    asio::awaitable<Result<void>> aside(std::function<void()> work) override
     {
         const auto plain = [&work](EventStore&) { work(); };
-        const bool run = co_await quietly(plain, std::make_shared<std::atomic<bool>>());
+        const Result<void> run = co_await quietly(plain, std::make_shared<std::atomic<bool>>());
         co_return run;
     }
 
@@ -291,19 +278,15 @@ public:
     }
 
 private:
-    static Refusal busy()
-    {
-        return {.code = Code::overloaded, .detail = "Too many long questions are being answered."};
-    }
-
     /// Runs `work` with a connection on a thread that gives way to all others, and raises `gone`
-    /// when the caller is cancelled meanwhile; false where too much waits.
+    /// when the caller is cancelled meanwhile. Refused overloaded where too much waits.
     template <class Work>
-    asio::awaitable<bool> quietly(Work work, std::shared_ptr<std::atomic<bool>> gone)
+    asio::awaitable<Result<void>> quietly(Work work, std::shared_ptr<std::atomic<bool>> gone)
     {
         if (++asides_ > aside_max_) {
             --asides_;
-            co_return false;
+            co_return Refusal{.code = Code::overloaded,
+                              .detail = "Too many long questions are being answered."};
         }
         // On every way out; what runs refers to what waits here, so that is never left.
         const auto count = std::shared_ptr<void>{nullptr, [this](void*) { --asides_; }};
@@ -315,8 +298,8 @@ private:
         const auto cancelled = co_await asio::this_coro::cancellation_state;
         auto slot = cancelled.slot();
         if (slot.is_connected()) slot.assign([gone](asio::cancellation_type) { *gone = true; });
-        const bool run = co_await quiet_.run(one, asio::cancellation_slot{});
-        co_return run;
+        (void)co_await quiet_.run(one);
+        co_return Result<void>{};
     }
 
     static std::optional<Refusal> disagrees(const LedgerOptions& options, const State& state)

@@ -75,9 +75,9 @@ public:
     /// The state of what had occurred by then, as known at entry `position`.
     virtual boost::asio::awaitable<Result<std::shared_ptr<const State>>> effective(
         Position position, Time occurred) = 0;
-    /// Runs what takes long beside all else, as far as cores are free; false where too much of that
-    /// waits already.
-    virtual boost::asio::awaitable<bool> aside(std::function<void()> work) = 0;
+    /// Runs what takes long beside all else, as far as cores are free. Refused overloaded where too
+    /// much of that waits already.
+    virtual boost::asio::awaitable<Result<void>> aside(std::function<void()> work) = 0;
     /// Ledger time: the wall clock, or the simulated one.
     virtual Time now() const = 0;
     /// Moves a simulated clock forward; entries fall due on the way and are durable on return.

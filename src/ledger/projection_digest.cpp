@@ -1,10 +1,9 @@
 #include "ledger/projection_digest.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "domain/refusal.hpp"
-#include "proof/hash.hpp"
+#include "proof/digest.hpp"
 
 namespace chipledger
 {
@@ -37,14 +36,7 @@ std::string to_hex(std::string_view bytes)
 }  // namespace
 
 struct RowDigest::Hashing {
-    Hashing()
-    {
-        ensure(context && EVP_DigestInit_ex(context, EVP_sha256(), nullptr) == 1, "SHA-256 works");
-    }
-    ~Hashing() { EVP_MD_CTX_free(context); }
-    Hashing(const Hashing&) = delete;
-
-    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    Sha256 sha256{};
     std::string line{};
 };
 
@@ -62,18 +54,14 @@ void RowDigest::add(const ProjectedRow& row)
         add_cell(line, row[i]);
     }
     line += '\n';
-    EVP_DigestUpdate(hashing_->context, line.data(), line.size());
+    hashing_->sha256.add(line);
     ++rows_;
 }
 
 std::string RowDigest::hex() const
 {
-    const Hashing copy;
-    EVP_MD_CTX_copy_ex(copy.context, hashing_->context);
-    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-    unsigned size = 0;
-    EVP_DigestFinal_ex(copy.context, bytes.data(), &size);
-    return to_hex({reinterpret_cast<const char*>(bytes.data()), size});
+    Sha256 so_far = hashing_->sha256;
+    return so_far.hex();
 }
 
 std::string ProjectionDigest::whole() const

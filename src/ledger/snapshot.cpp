@@ -8,7 +8,7 @@
 #include "ledger/archive.hpp"
 #include "ledger/durable_file.hpp"
 #include "ledger/rulebook_digest.hpp"
-#include "proof/running_hash.hpp"
+#include "proof/digest.hpp"
 
 namespace chipledger {
 
@@ -153,12 +153,10 @@ void take_things(Source& source, Things<Key, Value>& things)
         take(source, key);
         for (std::size_t left = source.count(); left > 0; --left) {
             const std::int64_t known = source.number(), from = source.number();
-            const typename Map::ItemPtr before = std::move(made);
-            const auto held = before ? std::shared_ptr<const Versions<Value>>{&before->value,
-                                                                              [before](auto*) {}}
-                                     : nullptr;
-            made = known == 0 && !before ? new typename Map::Held{key}
-                                         : new typename Map::Held{key, known, from, held};
+            if (known == 0 && !made)
+                made = new typename Map::Held{key};
+            else
+                made = Things<Key, Value>::told_anew(key, known, from, made);
             take_own(source, made->value);
         }
     }
@@ -201,7 +199,7 @@ Refusal unusable(std::string why)
 void write_snapshot(const std::string& path, const State& state, const Leaves& leaves)
 {
     replace_file(path, [&](const Pieces& piece) {
-        RunningHash hash;
+        Sha256 hash;
         Sink sink{[&](std::string_view bytes) {
             hash.add(bytes);
             piece(bytes);

@@ -1,6 +1,4 @@
 // Evidence: what a firm or an auditor takes away is whole, theirs alone, and provable without us.
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -10,6 +8,7 @@
 #include "http/service.hpp"
 #include "http/sheet.hpp"
 #include "proof/digest.hpp"
+#include "support/command.hpp"
 
 namespace chipledger {
 
@@ -18,22 +17,6 @@ namespace {
 namespace files = std::filesystem;
 using Json = nlohmann::json;
 using Members = std::vector<std::pair<std::string, std::string>>;
-
-struct Ran {
-    int code = 0;
-    std::string said{};
-};
-
-Ran run(const std::string& command)
-{
-    Ran ran;
-    FILE* out = ::popen((command + " 2>&1").c_str(), "r");
-    std::array<char, 4096> piece;
-    for (std::size_t n; (n = std::fread(piece.data(), 1, piece.size(), out)) > 0;)
-        ran.said.append(piece.data(), n);
-    ran.code = WEXITSTATUS(::pclose(out));
-    return ran;
-}
 
 const std::string program = CHIPLEDGER_BINARY;
 
@@ -59,12 +42,12 @@ struct Story {
     }
     Ran verify(const std::string& bytes) const
     {
-        return run(program + " verify --evidence " + save(bytes) + " --vkey " + key);
+        return shell(program + " verify --evidence " + save(bytes) + " --vkey " + key);
     }
     Ran check_elsewhere(const std::string& bytes) const
     {
         // Debian: apt-get install nodejs unzip (script/setup does).
-        return run("node " CHIPLEDGER_SOURCE_DIR "/tests/proof/check_evidence.mjs " +
+        return shell("node " CHIPLEDGER_SOURCE_DIR "/tests/proof/check_evidence.mjs " +
                    save(bytes) + ' ' + key);
     }
     Service service{};
@@ -186,14 +169,14 @@ TEST_CASE("the same question at a fixed position gives the same bytes", "[eviden
     const std::string file = test_folder() + "/exported.zip";
     files::remove(file);
     const std::string asked = " --as-of 11 --subject batch:B01";
-    const Ran offline = run(program + " export --evidence " + file + " --database '" +
+    const Ran offline = shell(program + " export --evidence " + file + " --database '" +
                             story.service.database() + "'" + asked);
     CHECK(offline.said == "");
     CHECK(offline.code == 0);
     std::ifstream in{file, std::ios::binary};
     const std::string bytes{std::istreambuf_iterator<char>{in}, {}};
     CHECK((bytes == before));
-    CHECK(run(program + " export --evidence " + file + " --database x").code == 1);
+    CHECK(shell(program + " export --evidence " + file + " --database x").code == 1);
 }
 
 TEST_CASE("evidence comes from a server by the command too", "[evidence]")
@@ -203,18 +186,18 @@ TEST_CASE("evidence comes from a server by the command too", "[evidence]")
     files::remove(file);
     const std::string url = " --url http://127.0.0.1:" + std::to_string(story.service.port());
     Client firm = story.service.as(Role::firm, "F-A");
-    const Ran ran = run(program + " export --evidence " + file + url + " --token " +
+    const Ran ran = shell(program + " export --evidence " + file + url + " --token " +
                         firm.token() + " --type ShipmentArrived");
     CHECK(ran.said == "");
-    CHECK(run(program + " verify --evidence " + file + " --vkey " + story.key).said ==
+    CHECK(shell(program + " verify --evidence " + file + " --vkey " + story.key).said ==
           "good: 1 entries, from 12 to 12, of chipledger/simulated at 12 entries\n");
-    const Ran refused = run(program + " export --evidence " + file + "2" + url + " --token " +
+    const Ran refused = shell(program + " export --evidence " + file + "2" + url + " --token " +
                             firm.token() + " --from 0");
     CHECK(refused.code == 1);
     CHECK(refused.said.find("Positions count from 1.") != std::string::npos);
     CHECK(!files::exists(file + "2"));
     CHECK(!files::exists(file + "2.part"));
-    CHECK(run(program + " export --evidence a.zip some-folder").code == 2);
+    CHECK(shell(program + " export --evidence a.zip some-folder").code == 2);
 }
 
 TEST_CASE("evidence holds what the caller may see, and nothing else", "[evidence]")
@@ -334,7 +317,7 @@ TEST_CASE("each kind of damage is found, and the entry named", "[evidence]")
         std::string flipped = good;
         flipped[flipped.size() / 2] = static_cast<char>(flipped[flipped.size() / 2] ^ 1);
         CHECK(story.verify(flipped).code == 4);
-        CHECK(run(program + " verify --evidence " + story.save(good)).said.find(
+        CHECK(shell(program + " verify --evidence " + story.save(good)).said.find(
                   "a log cannot vouch for itself") != std::string::npos);
     }
     SECTION("another log's key")

@@ -1,6 +1,4 @@
 // The drill: a database administrator with triggers off against verify, signer and kept receipts.
-#include <array>
-#include <cstdio>
 #include <fstream>
 
 #include "catch.hpp"
@@ -11,6 +9,7 @@
 #include "proof/tree.hpp"
 #include "store/token.hpp"
 #include "support/cluster.hpp"
+#include "support/command.hpp"
 
 namespace chipledger {
 
@@ -19,20 +18,9 @@ namespace {
 namespace files = std::filesystem;
 using Json = nlohmann::json;
 
-struct Ran {
-    int code = 0;
-    std::string said{};
-};
-
 Ran run(const std::string& arguments)
 {
-    Ran ran;
-    FILE* out = ::popen((CHIPLEDGER_BINARY " " + arguments + " 2>&1").c_str(), "r");
-    std::array<char, 4096> piece;
-    for (std::size_t n; (n = std::fread(piece.data(), 1, piece.size(), out)) > 0;)
-        ran.said.append(piece.data(), n);
-    ran.code = WEXITSTATUS(::pclose(out));
-    return ran;
+    return shell(CHIPLEDGER_BINARY " " + arguments);
 }
 
 /// A ledger of 601 signed entries at rest, and what a firm and an auditor have kept of it.

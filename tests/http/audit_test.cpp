@@ -3,9 +3,6 @@
 #include "views/explain.hpp"
 #include "views/views.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <random>
 
 #include "catch.hpp"
@@ -14,6 +11,7 @@
 #include "ledger/history.hpp"
 #include "ledger/ledger.hpp"
 #include "service.hpp"
+#include "support/await.hpp"
 #include "support/cluster.hpp"
 
 namespace chipledger {
@@ -21,15 +19,6 @@ namespace chipledger {
 namespace {
 
 using Json = nlohmann::json;
-
-template <class Awaitable>
-auto run(Awaitable awaitable)
-{
-    boost::asio::io_context context;
-    auto future = boost::asio::co_spawn(context, std::move(awaitable), boost::asio::use_future);
-    context.run();
-    return future.get();
-}
 
 /// The demo's ledger and its entries.
 struct Demo {

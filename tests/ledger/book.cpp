@@ -25,32 +25,16 @@ std::string differing(const std::string& told, const std::string& plain)
 
 std::optional<EventData> otherwise(EventData data, std::mt19937_64& dice)
 {
-    const auto smaller = [&](auto& number, std::int64_t least) {
-        const std::int64_t was = number;
-        number = std::max<std::int64_t>(least, was - 1 - static_cast<std::int64_t>(dice() % 5));
-        return number != was;
-    };
-    const bool changed = std::visit(
-        [&](auto& event) {
-            if constexpr (requires { event.units[0].to; }) {
-                auto& range = event.units.front();
-                return smaller(range.to, range.from);
-            } else if constexpr (requires { event.granted.value; }) {
-                return smaller(event.granted.value, 1);
-            } else if constexpr (requires { event.qty.value; }) {
-                return smaller(event.qty.value, 1);
-            } else if constexpr (requires { event.restored_qty.value; }) {
-                return smaller(event.restored_qty.value, 0);
-            } else if constexpr (requires { event.caps; }) {
-                return smaller(event.caps.front().units.value, 1);
-            } else if constexpr (requires { event.tier = t2; }) {
+    if (auto less = naive::smaller(data, dice)) return less;
+    return std::visit(
+        [&](auto& event) -> std::optional<EventData> {
+            if constexpr (requires { event.tier = t2; }) {
                 event.tier = dice() % 2 ? t1 : t2;
-                return true;
+                return event;
             }
-            return false;
+            return {};
         },
         data);
-    return changed ? std::optional{data} : std::nullopt;
 }
 
 namespace {

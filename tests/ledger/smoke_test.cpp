@@ -1,24 +1,13 @@
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include "catch.hpp"
 #include "proof/hash.hpp"
 #include "ledger/ledger.hpp"
+#include "support/await.hpp"
 #include "support/cluster.hpp"
 
 namespace chipledger {
 
 namespace {
-
-template <class Awaitable>
-auto run(Awaitable awaitable)
-{
-    boost::asio::io_context context;
-    auto future = boost::asio::co_spawn(context, std::move(awaitable), boost::asio::use_future);
-    context.run();
-    return future.get();
-}
 
 Submission submission_of(std::string key, EventData data)
 {

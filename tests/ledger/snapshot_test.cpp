@@ -1,15 +1,13 @@
 // A snapshot is a cache: with it or without it, the ledger is the same.
 #include "ledger/snapshot.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <filesystem>
 #include <fstream>
 
 #include "book.hpp"
 #include "ledger/durable_file.hpp"
 #include "ledger/ledger.hpp"
+#include "support/await.hpp"
 #include "support/cluster.hpp"
 
 namespace chipledger {
@@ -45,15 +43,6 @@ State read_back(const std::string& file)
     CHECK(snapshot->leaves ==
           some_leaves(0, static_cast<std::uint64_t>(snapshot->state.position.number)));
     return std::move(snapshot->state);
-}
-
-template <class Awaitable>
-auto run(Awaitable awaitable)
-{
-    boost::asio::io_context context;
-    auto future = boost::asio::co_spawn(context, std::move(awaitable), boost::asio::use_future);
-    context.run();
-    return future.get();
 }
 
 Submission registering(const std::string& firm)

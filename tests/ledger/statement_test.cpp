@@ -1,25 +1,14 @@
 // A statement a day for each firm.
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include "catch.hpp"
 #include "ledger/ledger.hpp"
 #include "proof/hash.hpp"
+#include "support/await.hpp"
 #include "support/cluster.hpp"
 
 namespace chipledger {
 
 namespace {
-
-template <class Awaitable>
-auto run(Awaitable awaitable)
-{
-    boost::asio::io_context context;
-    auto future = boost::asio::co_spawn(context, std::move(awaitable), boost::asio::use_future);
-    context.run();
-    return future.get();
-}
 
 Time at(const char* text) { return parse_timestamp(text).value().at; }
 

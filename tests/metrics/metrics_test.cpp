@@ -3,7 +3,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -18,6 +17,7 @@
 #include "http/service.hpp"
 #include "store/token.hpp"
 #include "support/cluster.hpp"
+#include "support/command.hpp"
 
 namespace chipledger
 {
@@ -35,22 +35,6 @@ std::string text_of(const std::string& path)
 {
     std::ifstream in{path};
     return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-struct Ran {
-    int code = 0;
-    std::string said{};
-};
-
-Ran run(const std::string& command)
-{
-    Ran ran;
-    FILE* out = ::popen((command + " 2>&1").c_str(), "r");
-    std::array<char, 4096> piece;
-    for (std::size_t n; (n = std::fread(piece.data(), 1, piece.size(), out)) > 0;)
-        ran.said.append(piece.data(), n);
-    ran.code = WEXITSTATUS(::pclose(out));
-    return ran;
 }
 
 /// A server with a few answers given, and its lines in a file.
@@ -134,7 +118,7 @@ public:
     {
         const auto until = std::chrono::steady_clock::now() + std::chrono::minutes{1};
         while (std::chrono::steady_clock::now() < until) {
-            const Ran asked = run("curl -sS --get 'http://127.0.0.1:" + std::to_string(port_) +
+            const Ran asked = shell("curl -sS --get 'http://127.0.0.1:" + std::to_string(port_) +
                                   "/api/v1/query' --data-urlencode 'query=" + expression + "'");
             const Json answer = Json::parse(asked.said, nullptr, false);
             if (!answer.is_object() || answer["data"]["result"].empty()) continue;
@@ -156,12 +140,12 @@ TEST_CASE("promtool finds nothing to say against /metrics", "[metrics]")
     const Served served;
     const std::string file = served.folder + "/metrics.txt";
     std::ofstream{file} << served.metrics;
-    const Ran checked = run("promtool check metrics <" + file);
+    const Ran checked = shell("promtool check metrics <" + file);
     CHECK(checked.said.empty());
     CHECK(checked.code == 0);
     // It does find what is wrong.
     std::ofstream{file} << "# TYPE chipledger_wrong counter\nchipledger_wrong 1\n";
-    CHECK(run("promtool check metrics <" + file).code != 0);
+    CHECK(shell("promtool check metrics <" + file).code != 0);
 }
 
 TEST_CASE("/metrics counts answers by route, refusals by code, and what the writer did",
@@ -208,8 +192,8 @@ TEST_CASE("a real Prometheus scrapes it, and its rules load", "[metrics]")
 
 TEST_CASE("rules and dashboard ask for what is there", "[metrics]")
 {
-    CHECK(run("promtool check rules " + monitoring + "alerts.yml").code == 0);
-    const Ran tested = run("cd " + monitoring + " && promtool test rules alerts_test.yml");
+    CHECK(shell("promtool check rules " + monitoring + "alerts.yml").code == 0);
+    const Ran tested = shell("cd " + monitoring + " && promtool test rules alerts_test.yml");
     INFO(tested.said);
     CHECK(tested.code == 0);
     const Served served;

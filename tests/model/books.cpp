@@ -4,6 +4,7 @@
 
 #include "given.hpp"
 #include "ledger/history.hpp"
+#include "random_events.hpp"
 
 namespace chipledger::model {
 
@@ -14,39 +15,12 @@ std::string shown(const std::optional<Code>& code)
     return code ? std::string{kind_of(*code).slug} : "accepted";
 }
 
-/// The same event with a smaller figure; none where there is nothing to make smaller.
-std::optional<EventData> smaller(EventData data, std::mt19937_64& dice)
-{
-    const auto less = [&](auto& number, std::int64_t least) {
-        const std::int64_t was = number;
-        number = std::max<std::int64_t>(least, was - 1 - static_cast<std::int64_t>(dice() % 5));
-        return number != was;
-    };
-    const bool changed = std::visit(
-        [&](auto& event) {
-            if constexpr (requires { event.units[0].to; }) {
-                return less(event.units.front().to, event.units.front().from);
-            } else if constexpr (requires { event.granted.value; }) {
-                return less(event.granted.value, 1);
-            } else if constexpr (requires { event.qty.value; }) {
-                return less(event.qty.value, 1);
-            } else if constexpr (requires { event.restored_qty.value; }) {
-                return less(event.restored_qty.value, 0);
-            } else if constexpr (requires { event.caps; }) {
-                return less(event.caps.front().units.value, 1);
-            }
-            return false;
-        },
-        data);
-    return changed ? std::optional{data} : std::nullopt;
-}
-
 /// What a correction of `target` says.
 EventData correction_of(const Event& target, std::uint64_t seed)
 {
     std::mt19937_64 dice{seed};
     if (!is_correction(target.data) && dice() % 3 != 0)
-        if (auto other = smaller(target.data, dice))
+        if (auto other = naive::smaller(target.data, dice))
             return EventCorrected{target.position.number, CorrectionReason::incorrect_data,
                                   Box<Replacement>{Replacement{*other}}};
     return EventVoided{target.position.number, VoidReason::did_not_occur};

@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <random>
 #include <sstream>
@@ -15,6 +14,7 @@
 #include "proof/base64.hpp"
 #include "store/event_store.hpp"
 #include "store/sample.hpp"
+#include "support/command.hpp"
 
 namespace chipledger {
 
@@ -58,25 +58,9 @@ std::string log_of(const Database& database)
     return lines.str();
 }
 
-struct Ran {
-    int code = 0;
-    std::string said{};
-};
-
-Ran run(const std::string& command)
-{
-    Ran ran;
-    FILE* out = ::popen((command + " 2>&1").c_str(), "r");
-    std::array<char, 65536> piece;
-    for (std::size_t n; (n = std::fread(piece.data(), 1, piece.size(), out)) > 0;)
-        ran.said.append(piece.data(), n);
-    ran.code = WEXITSTATUS(::pclose(out));
-    return ran;
-}
-
 std::string stream_of(const NatsServer& nats)
 {
-    const Ran read = run("node " CHIPLEDGER_SOURCE_DIR "/tests/nats/read_stream.mjs " +
+    const Ran read = shell("node " CHIPLEDGER_SOURCE_DIR "/tests/nats/read_stream.mjs " +
                          nats.url() + " CHIPLEDGER");
     INFO("node and node_modules: script/setup\n" << read.said.substr(0, 2000));
     REQUIRE(read.code == 0);
@@ -97,7 +81,7 @@ Ran once(const Database& database, const NatsServer& nats, std::vector<std::stri
     std::string line;
     more.push_back("--once");
     for (const std::string& word : words(database, nats, more)) line += '\'' + word + "' ";
-    return run(line);
+    return shell(line);
 }
 
 /// A relay whose lines on stdout are read here.

@@ -13,7 +13,6 @@ namespace chipledger
 {
 
 using sql_test::DemoLedger;
-using sql_test::Ran;
 
 namespace
 {

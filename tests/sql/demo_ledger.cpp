@@ -1,9 +1,5 @@
 #include "sql/demo_ledger.hpp"
 
-#include <sys/wait.h>
-
-#include <array>
-#include <cstdio>
 #include <stdexcept>
 
 namespace chipledger::sql_test
@@ -32,13 +28,7 @@ const std::string& told(TestCluster& cluster)
 
 Ran run(const std::string& arguments)
 {
-    Ran ran;
-    FILE* out = ::popen((CHIPLEDGER_BINARY " " + arguments + " 2>&1").c_str(), "r");
-    std::array<char, 4096> piece;
-    for (std::size_t n; (n = std::fread(piece.data(), 1, piece.size(), out)) > 0;)
-        ran.said.append(piece.data(), n);
-    ran.code = WEXITSTATUS(::pclose(out));
-    return ran;
+    return shell(CHIPLEDGER_BINARY " " + arguments);
 }
 
 DemoLedger::DemoLedger()

@@ -4,15 +4,12 @@
 #include <vector>
 
 #include "support/cluster.hpp"
+#include "support/command.hpp"
 
 // The demo's ledger for SQL users, and who they are.
 namespace chipledger::sql_test
 {
 
-struct Ran {
-    int code = 0;
-    std::string said{};
-};
 /// `chipledger ARGUMENTS`, both of its outputs together.
 Ran run(const std::string& arguments);
 

@@ -1,6 +1,4 @@
 // Ledgers that earlier versions wrote open, verify and say what they said.
-#include <array>
-#include <cstdio>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -12,17 +10,6 @@
 #include "upgrade/telling.hpp"
 
 namespace chipledger::upgrade {
-
-Ran shell(const std::string& command)
-{
-    Ran ran;
-    FILE* out = ::popen(("exec 2>&1; " + command).c_str(), "r");
-    std::array<char, 4096> piece;
-    for (std::size_t n; (n = std::fread(piece.data(), 1, piece.size(), out)) > 0;)
-        ran.said.append(piece.data(), n);
-    ran.code = WEXITSTATUS(::pclose(out));
-    return ran;
-}
 
 namespace {
 

@@ -455,4 +455,30 @@ EventData Proposer::regulator_data()
     }
 }
 
+std::optional<EventData> smaller(EventData data, std::mt19937_64& dice)
+{
+    const auto less = [&](auto& number, std::int64_t least) {
+        const std::int64_t was = number;
+        number = std::max<std::int64_t>(least, was - 1 - static_cast<std::int64_t>(dice() % 5));
+        return number != was;
+    };
+    const bool changed = std::visit(
+        [&](auto& event) {
+            if constexpr (requires { event.units[0].to; }) {
+                return less(event.units.front().to, event.units.front().from);
+            } else if constexpr (requires { event.granted.value; }) {
+                return less(event.granted.value, 1);
+            } else if constexpr (requires { event.qty.value; }) {
+                return less(event.qty.value, 1);
+            } else if constexpr (requires { event.restored_qty.value; }) {
+                return less(event.restored_qty.value, 0);
+            } else if constexpr (requires { event.caps; }) {
+                return less(event.caps.front().units.value, 1);
+            }
+            return false;
+        },
+        data);
+    return changed ? std::optional{data} : std::nullopt;
+}
+
 }  // namespace chipledger::naive

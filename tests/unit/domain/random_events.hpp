@@ -10,6 +10,9 @@ namespace chipledger::naive {
 /// Two firms, a batch and two approvals: where random histories begin.
 scenario::History small_world();
 
+/// The same event with a smaller figure; none where there is nothing to make smaller.
+std::optional<EventData> smaller(EventData data, std::mt19937_64& dice);
+
 /// Proposes events that mostly make sense after what the model has seen, in a small world.
 class Proposer {
 public:
