@@ -7,7 +7,8 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 export const description = () => JSON.parse(readFileSync(here("openapi.json"), "utf8"));
 
 export const escaped = (text) => String(text)
-  .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")
+  .replaceAll("://", ":&#47;&#47;");  // Of an example. One that stands plain is one that the page loads.
 /** A sentence of a description: its `code` and its addresses of schemas are marked. */
 export const sentence = (text) => escaped(text ?? "").replace(/`([^`]+)`/g, "<code>$1</code>");
 
