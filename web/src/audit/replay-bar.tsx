@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { number, t, isoDay } from "../shell/i18n";
 import type { Tape } from "./tape";
 
@@ -12,6 +13,8 @@ interface Props {
 
 /** Goes through history: by hand, by step, by page, by number, by day. All of it from the keyboard. */
 export function ReplayBar({ tape, head, at, page, move }: Props) {
+  // What is being typed stays when the bar is drawn anew meanwhile.
+  const [typed, type] = useState<string>();
   const step = tape.step(at);
   const to = (position: number) => move(Math.max(0, Math.min(head, position)));
   const button = (words: string, target: number, label?: string) => (
@@ -38,8 +41,12 @@ export function ReplayBar({ tape, head, at, page, move }: Props) {
         </div>
         <div class="jump">
           <label for="at-number">{t("audit.entry")}</label>
-          <input id="at-number" type="number" min="0" max={head} value={at}
-            onChange={(event) => to(Number(event.currentTarget.value))} />
+          <input id="at-number" type="number" min="0" max={head} value={typed ?? at}
+            onInput={(event) => type(event.currentTarget.value)}
+            onChange={(event) => {
+              type(undefined);
+              to(Number(event.currentTarget.value));
+            }} />
           <span class="soft">/ {number(head)}</span>
           <label for="at-day">{t("audit.day")}</label>
           <input id="at-day" type="date" value={step ? isoDay(step.recorded_at) : ""}
