@@ -1,12 +1,10 @@
 #include "http/auth.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "codec/json_profile.hpp"
 #include "http/media.hpp"
 #include "http/oidc.hpp"
 #include "http/problem.hpp"
+#include "ledger/on_thread.hpp"
 #include "proof/hash.hpp"
 
 namespace chipledger {
@@ -178,11 +176,8 @@ asio::awaitable<Result<Doorkeeper::Known>> Doorkeeper::look_up(const std::string
         known.caller = std::move(*caller);
         co_return known;
     }
-    auto ask = [this, token]() -> asio::awaitable<Result<std::optional<TokenRow>>> {
-        co_return tokens_.find(token);
-    };
-    const Result<std::optional<TokenRow>> row =
-        co_await asio::co_spawn(thread_, std::move(ask), asio::use_awaitable);
+    const auto ask = [&] { return tokens_.find(token); };
+    const Result<std::optional<TokenRow>> row = co_await on_thread(thread_, ask);
     if (!row) co_return row.error();
     if (!*row || !(*row)->valid())
         co_return unauthenticated("The token is unknown, expired or revoked. Ask for a new one.");

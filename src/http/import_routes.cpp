@@ -2,7 +2,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <set>
 
@@ -10,6 +9,7 @@
 #include "http/media.hpp"
 #include "http/problem.hpp"
 #include "http/writing.hpp"
+#include "ledger/on_thread.hpp"
 #include "proof/hash.hpp"
 
 namespace chipledger {
@@ -36,12 +36,6 @@ struct ImportOptions {
     bool dry_run = false;
     TableDefaults table{};
 };
-
-asio::awaitable<void> finishing(ImportReport& report)
-{
-    report.finish();
-    co_return;
-}
 
 /// Reads a window of rows, has them recorded in their order, reports, and goes on to the next.
 class Import : public Stream {
@@ -71,8 +65,8 @@ public:
         }
         if (done_ && !held_) {
             // A large workbook takes a second to pack; others are served meanwhile.
-            auto work = finishing(*report_);
-            co_await asio::co_spawn(worker_.emplace(1), std::move(work), asio::use_awaitable);
+            const auto finish = [this] { report_->finish(); };
+            co_await on_thread(worker_.emplace(1), finish);
             finished_ = true;
             piece += report_->take(sent_bytes);
         }

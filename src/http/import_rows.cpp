@@ -1,15 +1,12 @@
 #include "http/import_rows.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
 
 #include "codec/csv.hpp"
 #include "codec/json_profile.hpp"
 #include "codec/proposal_table.hpp"
 #include "codec/sheet_reader.hpp"
+#include "ledger/on_thread.hpp"
 
 namespace chipledger {
 
@@ -211,14 +208,14 @@ private:
     std::size_t at_ = 1;  ///< The first names the columns.
 };
 
-asio::awaitable<Result<std::vector<SheetRow>>> unpack(const std::string& bytes)
+Result<std::vector<SheetRow>> unpack(const std::string& bytes)
 {
     try {
-        co_return read_xlsx(bytes);
+        return read_xlsx(bytes);
     } catch (const SheetFault& fault) {
-        co_return Refusal{.code = Code::malformed,
-                          .detail = "The workbook cannot be taken: " + std::string{fault.what()} +
-                                    '.'};
+        return Refusal{.code = Code::malformed,
+                       .detail = "The workbook cannot be taken: " + std::string{fault.what()} +
+                                 '.'};
     }
 }
 
@@ -259,9 +256,8 @@ asio::awaitable<OpenedRows> xlsx_rows(BodyReader& body, TableDefaults defaults)
     if (!bytes) co_return bytes.error();
     // A large one takes a second to unpack; others are served meanwhile.
     asio::thread_pool worker{1};
-    auto work = unpack(*bytes);
-    Result<std::vector<SheetRow>> rows =
-        co_await asio::co_spawn(worker, std::move(work), asio::use_awaitable);
+    const auto work = [&] { return unpack(*bytes); };
+    Result<std::vector<SheetRow>> rows = co_await on_thread(worker, work);
     if (!rows) co_return rows.error();
     if (rows->empty())
         co_return Refusal{.code = Code::malformed,

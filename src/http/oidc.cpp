@@ -1,12 +1,11 @@
 #include "http/oidc.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fstream>
 #include <iterator>
 #include <regex>
 
 #include "http/client.hpp"
+#include "ledger/on_thread.hpp"
 
 namespace chipledger {
 
@@ -233,8 +232,8 @@ asio::awaitable<Result<Caller>> Oidc::bearer_of(const std::string& token)
     const Result<std::string> kid = kid_of(token);
     if (!kid) co_return unauthenticated(kid.error().detail);
     if (!known_.keys || !known_.keys->has(*kid) || Clock::now() - known_.read > fresh) {
-        auto read = [this]() -> asio::awaitable<Known> { co_return reread(Clock::now()); };
-        Known now = co_await asio::co_spawn(thread_, std::move(read), asio::use_awaitable);
+        const auto read = [this] { return reread(Clock::now()); };
+        Known now = co_await on_thread(thread_, read);
         known_ = std::move(now);
     }
     if (!known_.keys)

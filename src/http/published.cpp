@@ -1,9 +1,10 @@
 #include "http/published.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "ledger/on_thread.hpp"
 
 namespace chipledger {
 
@@ -13,13 +14,6 @@ namespace {
 
 constexpr std::chrono::milliseconds signature_wait{2'000};
 constexpr std::chrono::milliseconds signature_poll{20};
-
-using FoundHead = Result<std::optional<CheckpointRow>>;
-
-asio::awaitable<FoundHead> look_up(CheckpointStore& store, Position position)
-{
-    co_return store.covering(position.number);
-}
 
 }  // namespace
 
@@ -46,8 +40,8 @@ asio::awaitable<std::shared_ptr<const Published>> published_beyond(Ledger& ledge
 
 asio::awaitable<Result<Note>> SignedHeads::covering(Position position)
 {
-    auto work = look_up(store_, position);
-    const FoundHead found = co_await asio::co_spawn(worker_, std::move(work), asio::use_awaitable);
+    const auto look_up = [&] { return store_.covering(position.number); };
+    const Result<std::optional<CheckpointRow>> found = co_await on_thread(worker_, look_up);
     if (!found) co_return found.error();
     if (!*found) co_return not_signed_yet();
     co_return parse_note((*found)->note);

@@ -1,11 +1,8 @@
 #include "http/table_reply.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "codec/table_writer.hpp"
 #include "http/conditional.hpp"
+#include "ledger/on_thread.hpp"
 
 namespace chipledger {
 
@@ -49,12 +46,6 @@ private:
     std::unique_ptr<RowSource> rows_;
 };
 
-asio::awaitable<void> finishing(TableWriter& writer)
-{
-    writer.finish();
-    co_return;
-}
-
 /// Looks through the rows for their columns, where these are not known, and then writes them.
 class TableStream : public Stream {
 public:
@@ -80,8 +71,8 @@ public:
         }
         if (!rows) {
             // A large sheet takes a second to pack; others are served meanwhile.
-            auto work = finishing(*writer_);
-            co_await asio::co_spawn(worker_.emplace(1), std::move(work), asio::use_awaitable);
+            const auto finish = [this] { writer_->finish(); };
+            co_await on_thread(worker_.emplace(1), finish);
             finished_ = true;
             co_return std::string{};
         }

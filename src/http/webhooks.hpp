@@ -1,10 +1,8 @@
 #pragma once
 #include <atomic>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -16,6 +14,7 @@
 #include "http/router.hpp"
 #include "http/webhook_sender.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/on_thread.hpp"
 
 namespace chipledger {
 
@@ -99,12 +98,8 @@ template <class Work>
 auto Webhooks::ask(Work work)
     -> boost::asio::awaitable<decltype(work(std::declval<WebhookStore&>()))>
 {
-    auto body = [this, &work]() -> boost::asio::awaitable<
-                                     decltype(work(std::declval<WebhookStore&>()))> {
-        co_return work(own_);
-    };
-    co_return co_await boost::asio::co_spawn(own_thread_, std::move(body),
-                                             boost::asio::use_awaitable);
+    const auto body = [this, &work] { return work(own_); };
+    co_return co_await on_thread(own_thread_, body);
 }
 
 /// POST and GET /v1/webhooks, and what is below them.

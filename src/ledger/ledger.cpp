@@ -3,8 +3,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -15,6 +13,7 @@
 
 #include "ledger/background.hpp"
 #include "ledger/entry.hpp"
+#include "ledger/on_thread.hpp"
 #include "ledger/projector.hpp"
 #include "ledger/snapshots.hpp"
 #include "ledger/writer.hpp"
@@ -33,11 +32,8 @@ public:
     {
         const auto executor = co_await asio::this_coro::executor;
         const auto timer = std::make_shared<asio::steady_timer>(executor, limit);
-        {
-            const std::scoped_lock lock{mutex_};
-            if (head() >= position) co_return;
-            waiting_.emplace(position, timer);
-        }
+        const Entry entry{*this, position, timer};
+        if (head() >= position) co_return;
         co_await timer->async_wait(asio::as_tuple(asio::use_awaitable));
     }
     void tell(Position head)
@@ -45,14 +41,32 @@ public:
         const std::scoped_lock lock{mutex_};
         const auto end = waiting_.upper_bound(head);
         for (auto at = waiting_.begin(); at != end; ++at)
-            if (const auto timer = at->second.lock())
-                asio::post(timer->get_executor(), [timer] { timer->cancel(); });
-        waiting_.erase(waiting_.begin(), end);
+            asio::post(at->second->get_executor(), [timer = at->second] { timer->cancel(); });
     }
 
 private:
+    using Waiting = std::multimap<Position, std::shared_ptr<asio::steady_timer>>;
+
+    /// There while someone waits: who is told still has an io_context.
+    struct Entry {
+        Entry(Waiters& of, Position position, std::shared_ptr<asio::steady_timer> timer)
+            : waiters{of}
+        {
+            const std::scoped_lock lock{waiters.mutex_};
+            at = waiters.waiting_.emplace(position, std::move(timer));
+        }
+        ~Entry()
+        {
+            const std::scoped_lock lock{waiters.mutex_};
+            waiters.waiting_.erase(at);
+        }
+        Entry(const Entry&) = delete;
+        Waiters& waiters;
+        Waiting::iterator at{};
+    };
+
     std::mutex mutex_{};
-    std::multimap<Position, std::weak_ptr<asio::steady_timer>> waiting_{};
+    Waiting waiting_{};
 };
 
 /// A few connections for reading, each lent to one thread at a time.
@@ -63,21 +77,20 @@ public:
         for (std::size_t i = 0; i < count; ++i)
             idle_.push_back(std::make_unique<EventStore>(database));
     }
-    ~Readers() { pool_.join(); }
+    ~Readers() { stop(); }
 
     /// Runs blocking `work(EventStore&)` on a store thread, to its end whoever goes meanwhile.
     template <class Work>
     asio::awaitable<std::invoke_result_t<Work, EventStore&>> run(Work work)
     {
-        using Value = std::invoke_result_t<Work, EventStore&>;
-        auto task = [this, work = std::move(work)]() -> asio::awaitable<Value> {
+        const auto task = [this, work = std::move(work)] {
             const Loan loan{*this};
-            co_return work(*loan.store);
+            return work(*loan.store);
         };
-        // Told of a cancellation, Asio would throw on that thread, past any catch.
-        auto token = asio::bind_cancellation_slot(asio::cancellation_slot{}, asio::use_awaitable);
-        co_return co_await asio::co_spawn(pool_, std::move(task), token);
+        co_return co_await on_thread(pool_, task);
     }
+    /// Waits for what runs; what comes later never will.
+    void stop() { pool_.join(); }
 
 private:
     /// Given back on every way out.
@@ -204,8 +217,8 @@ public:
         const Time until = at_head ? limit : (*known)->recorded_at;
         const auto gone = std::make_shared<std::atomic<bool>>(false);
         const auto deadline = std::chrono::steady_clock::now() + what_if_max_;
-        hypothesis.given_up = [gone, deadline] {
-            return *gone || std::chrono::steady_clock::now() >= deadline;
+        hypothesis.given_up = [this, gone, deadline] {
+            return *gone || stopping_ || std::chrono::steady_clock::now() >= deadline;
         };
         Result<Hypothetical> told = Refusal{};
         const auto work = [&](EventStore& store) {
@@ -275,6 +288,9 @@ public:
         if (writer_) writer_->stop();
         projector_.stop();
         if (snapshots_) snapshots_->stop();
+        stopping_ = true;
+        readers_.stop();
+        quiet_.stop();
     }
 
 private:
@@ -349,6 +365,7 @@ private:
     const std::size_t aside_max_;
     const std::chrono::milliseconds what_if_max_;
     std::atomic<std::size_t> asides_{0};
+    std::atomic<bool> stopping_{false};
     Readers readers_;
     Readers quiet_;
     Projector projector_;

@@ -92,10 +92,15 @@ Service::Service(TestCluster& cluster, const std::string& now)
 
 Service::~Service()
 {
-    running_.reset();
+    running_->halt();
+    // Their threads still touch the server's io_context when they have answered.
     webhooks_.reset();
+    answers_.reset();
+    heads_.reset();
+    doorkeeper_.reset();
     ledger_->stop();
     signing_.reset();
+    running_.reset();
 }
 
 std::string Service::traces()

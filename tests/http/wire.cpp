@@ -146,10 +146,12 @@ Running::Running(std::vector<Route> routes, ServerOptions options, Authenticate 
     thread_ = std::jthread{[this] { context_.run(); }};
 }
 
-Running::~Running()
+Running::~Running() { halt(); }
+
+void Running::halt()
 {
     context_.stop();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
 }
 
 std::string get(std::string_view path, std::string_view headers, std::string_view method)

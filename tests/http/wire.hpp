@@ -58,6 +58,8 @@ public:
     explicit Running(std::vector<Route> routes, ServerOptions options = {},
                      Authenticate authenticate = {});
     ~Running();
+    /// Answers nothing from here on; what waits stays until the end.
+    void halt();
 
     unsigned short port() const { return server_.port(); }
     /// Runs on the server's thread and waits for it.
