@@ -70,6 +70,17 @@ private:
     std::int64_t asked_ = 0;
 };
 
+/// The note, whose columns beside it say the same; throws ProofFault.
+Note head_in(const CheckpointRow& row)
+{
+    Note note = parse_note(row.note);
+    const Checkpoint head = parse_checkpoint(note.text);
+    if (head.size != static_cast<std::uint64_t>(row.size) || view(head.root) != row.root)
+        throw ProofFault{"the stored root or size of the head of " + std::to_string(row.size) +
+                         " entries is not the one that was signed"};
+    return note;
+}
+
 Result<std::vector<Note>> heads_in(const std::string& database)
 {
     CheckpointStore store{database};
@@ -78,7 +89,7 @@ Result<std::vector<Note>> heads_in(const std::string& database)
         const Result<std::vector<CheckpointRow>> rows = store.list(after, heads_per_page);
         if (!rows) return rows.error();
         if (rows->empty()) return heads;
-        for (const CheckpointRow& row : *rows) heads.push_back(parse_note(row.note));
+        for (const CheckpointRow& row : *rows) heads.push_back(head_in(row));
         after = rows->back().size;
     }
 }
@@ -171,9 +182,12 @@ Result<LogEvidence> evidence_in_database(const Place& place)
     const Result<std::string> database = place.runtime();
     if (!database) return database.error();
     const auto store = std::make_shared<EventStore>(*database);
+    LogEvidence evidence;
+    // Before the head is asked for: the server may write another one meanwhile.
+    if (Result<Snapshot> snapshot = read_snapshot(place.snapshot()))
+        evidence.snapshot = std::make_shared<const Snapshot>(std::move(*snapshot));
     const Result<Head> head = store->head();
     if (!head) return head.error();
-    LogEvidence evidence;
     evidence.size = static_cast<std::uint64_t>(head->size.number);
     evidence.entries = [store](Position after, Position upto, const auto& entry) {
         return store->read(after, upto, entry);
@@ -186,10 +200,9 @@ Result<LogEvidence> evidence_in_database(const Place& place)
         evidence.heads.push_back(parse_note(*kept));
     const auto leaves = std::make_shared<LeafFile>(folder / "leaves");
     if (leaves->good())
-        evidence.known_leaf = [leaves](std::uint64_t index) { return (*leaves)(index); };
-    else
-        evidence.known_leaf = [tiles = std::make_shared<LeafTiles>(*database)](
-                                  std::uint64_t index) { return (*tiles)(index); };
+        evidence.known_leaves.push_back([leaves](std::uint64_t at) { return (*leaves)(at); });
+    const auto tiles = std::make_shared<LeafTiles>(*database);
+    evidence.known_leaves.push_back([tiles](std::uint64_t at) { return (*tiles)(at); });
     return evidence;
 }
 
@@ -206,7 +219,7 @@ Result<LogEvidence> evidence_in_bundle(const files::path& folder)
     };
     const auto leaves = std::make_shared<LeafFile>(folder / "leaves");
     if (leaves->good())
-        evidence.known_leaf = [leaves](std::uint64_t index) { return (*leaves)(index); };
+        evidence.known_leaves.push_back([leaves](std::uint64_t at) { return (*leaves)(at); });
     return evidence;
 }
 
@@ -225,7 +238,10 @@ Result<void> export_database(const Place& place, const files::path& folder)
     auto read = evidence->entries({}, upto, [&](StoredEntry&& entry) {
         const Hash own = leaf_hash(log_entry(entry.salt, entry.bytes));
         const auto index = static_cast<std::uint64_t>(entry.position.number) - 1;
-        leaves << view(evidence->known_leaf(index).value_or(own));
+        std::optional<Hash> known;
+        for (const KnownLeaf& kept : evidence->known_leaves)
+            if (!known) known = kept(index);
+        leaves << view(known.value_or(own));
         entries << entry_line(entry);
     });
     if (!read) return read;

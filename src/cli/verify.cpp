@@ -68,7 +68,8 @@ int report_of(const VerifyReport& report, bool json)
                   {"signed", report.signed_entries},
                   {"heads", report.heads},
                   {"foreign_heads", report.foreign_heads},
-                  {"root", report.root}};
+                  {"root", report.root},
+                  {"snapshot", report.snapshot}};
         if (report.fault)
             body["fault"] = {{"entry", report.fault->entry.number}, {"why", report.fault->why}};
         fmt::print("{}\n", body.dump());
@@ -79,6 +80,8 @@ int report_of(const VerifyReport& report, bool json)
     } else {
         fmt::print("good: {} entries, {} of them signed, {} heads, root {}\n", report.entries,
                    report.signed_entries, report.heads, report.root);
+        if (report.snapshot > 0)
+            fmt::print("good: the snapshot of {} entries is what they fold to\n", report.snapshot);
     }
     return report.fault ? exit_broken : exit_ok;
 }
@@ -116,12 +119,10 @@ void add_receipt(LogEvidence& evidence, const Receipt& receipt, const TrustPolic
 {
     verify(receipt, policy);
     evidence.heads.push_back(receipt.checkpoint);
-    evidence.known_leaf = [leaf = leaf_hash(log_entry(receipt.salt, receipt.bytes)),
-                           at = receipt.index, others = std::move(evidence.known_leaf)](
-                              std::uint64_t index) -> std::optional<Hash> {
-        if (index == at) return leaf;
-        return others ? others(index) : std::nullopt;
-    };
+    const Hash leaf = leaf_hash(log_entry(receipt.salt, receipt.bytes));
+    evidence.known_leaves.push_back([leaf, at = receipt.index](std::uint64_t index) {
+        return index == at ? std::optional{leaf} : std::nullopt;
+    });
 }
 
 int verify_all(const VerifyOptions& options)

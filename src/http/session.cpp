@@ -166,10 +166,8 @@ private:
         server_->idle.erase(this);
         first_ = false;
         tcp_stream().expires_after(server_->options.header_deadline);
-        const auto [failed, n] =
-            co_await http::async_read_header(stream_, buffer_, *parser_, waits);
+        const error_code failed = co_await head();
         if (!failed) co_return true;
-        if (failed == http::error::end_of_stream) co_return false;
         if (!is_framing(failed)) co_return false;
         request_.request_id = request_id_of({});
         keep_ = false;
@@ -180,6 +178,31 @@ private:
                           .detail = "This is not an HTTP/1.1 request (RFC 9112)."};
         co_await send_refusal(no);
         co_return false;
+    }
+
+    // Beast would join a folded line with a space; whoever stands before us may read it otherwise.
+    asio::awaitable<error_code> head()
+    {
+        while (true) {
+            const auto bytes = buffer_.data();
+            const std::string_view seen{static_cast<const char*>(bytes.data()), bytes.size()};
+            if (is_folded(seen.substr(0, seen.find("\r\n\r\n"))))
+                co_return http::error::bad_obs_fold;
+            error_code failed;
+            buffer_.consume(parser_->put(bytes, failed));
+            if (failed != http::error::need_more) co_return failed;
+            const auto [broken, n] =
+                co_await stream_.async_read_some(buffer_.prepare(4096), waits);
+            if (broken == asio::error::eof) co_return http::error::partial_message;
+            if (broken) co_return broken;
+            buffer_.commit(n);
+        }
+    }
+
+    // RFC 9112 §5.2: a line that begins with a space goes on from the one before.
+    static bool is_folded(std::string_view head)
+    {
+        return head.find("\r\n ") != head.npos || head.find("\r\n\t") != head.npos;
     }
 
     std::optional<Refusal> take_header()

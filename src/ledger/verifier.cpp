@@ -92,6 +92,12 @@ public:
         return invariants();
     }
 
+    std::string account()
+    {
+        state_.settle();
+        return account_of(state_);
+    }
+
     std::string invariants() const
     {
         const std::vector<std::string> broken = broken_invariants(state_);
@@ -242,10 +248,9 @@ private:
         const std::uint64_t index = report_.entries;
         if (checked.position.number != static_cast<std::int64_t>(index) + 1)
             return fault("it is missing");
-        const std::optional<Hash> known =
-            evidence_.known_leaf ? evidence_.known_leaf(index) : std::nullopt;
-        if (known && *known != checked.leaf)
-            return fault("its bytes or its salt are not what was logged");
+        for (const KnownLeaf& place : evidence_.known_leaves)
+            if (const std::optional<Hash> known = place(index); known && *known != checked.leaf)
+                return fault("its bytes or its salt are not what was logged");
         range_.append(checked.leaf);
         if (auto broken = heads_.at(index + 1, range_)) {
             report_.fault = std::move(broken);
@@ -257,8 +262,23 @@ private:
         ++report_.entries;
         if (report_.entries == report_.signed_entries)
             report_.root = to_base64(view(range_.root()));
+        if (evidence_.snapshot) compare(*evidence_.snapshot);
         if (progress_ && report_.entries % progress_every == 0)
             progress_(report_.entries, evidence_.size);
+    }
+
+    // A start would believe it: its own checksum is no proof.
+    void compare(const Snapshot& snapshot)
+    {
+        if (static_cast<std::int64_t>(report_.entries) != snapshot.state.position.number) return;
+        CompactRange range;
+        for (const Hash& leaf : snapshot.leaves) range.append(leaf);
+        if (range.root() == range_.root() && replay_.account() == account_of(snapshot.state))
+            report_.snapshot = report_.entries;
+        else
+            report_.fault = Fault{{}, "the snapshot of " + std::to_string(report_.entries) +
+                                          " entries is not what they fold to. Stop the server and "
+                                          "delete the snapshot: it is made anew"};
     }
 
     void finish()

@@ -3,8 +3,10 @@
 
 #include "catch.hpp"
 #include "http/service.hpp"
+#include "ledger/durable_file.hpp"
 #include "process.hpp"
 #include "proof/base64.hpp"
+#include "proof/hash.hpp"
 #include "proof/note.hpp"
 #include "proof/tree.hpp"
 #include "store/token.hpp"
@@ -124,6 +126,7 @@ TEST_CASE("what nobody has touched is good, to everyone", "[attack]")
     const Ran ran = victim.verify(kept_receipt());
     INFO(ran.said);
     CHECK(ran.code == 0);
+    CHECK(ran.said.find("good: the snapshot of 601 entries") != std::string::npos);
     CHECK(victim.signer() == "signed\n");
 }
 
@@ -209,8 +212,13 @@ TEST_CASE("with the log's key stolen, all of it is rebuilt and signed again", "[
     victim.attack(change_41 + "DELETE FROM tile; DELETE FROM checkpoint");
     for (const char* file : {"leaves", "checkpoint"}) files::remove(victim.folder + "/log/" + file);
     CHECK(victim.signer() == "signed\n");
+    SECTION("a snapshot that was forgotten still has the old one")
+    {
+        CHECK(victim.verify().said.starts_with("BROKEN: the snapshot of 601 entries"));
+    }
     SECTION("what was signed again verifies by itself: that is why others keep receipts")
     {
+        files::remove(victim.folder + "/snapshot");
         CHECK(victim.verify().code == 0);
     }
     SECTION("a receipt that was kept names the entry")
@@ -222,6 +230,38 @@ TEST_CASE("with the log's key stolen, all of it is rebuilt and signed again", "[
         const Ran ran = victim.verify("--checkpoint " + original().folder + "/kept");
         CHECK(ran.code == 4);
         CHECK(ran.said.find("two histories") != std::string::npos);
+    }
+}
+
+TEST_CASE("a firm is renamed in the snapshot, with the checksum made anew", "[attack]")
+{
+    Victim victim{"snapshot"};
+    const std::string path = victim.folder + "/snapshot";
+    std::string body = read_file(path).value();
+    body.resize(body.size() - 32);
+    const std::size_t at = body.find("Alpha");
+    REQUIRE(at != body.npos);
+    body[at] = 'B';
+    std::ofstream{path, std::ios::binary} << body << sha256(body);
+    const Ran ran = victim.verify();
+    CHECK(ran.code == 4);
+    CHECK(ran.said.starts_with("BROKEN: the snapshot of 601 entries is not what they fold to"));
+}
+
+TEST_CASE("a tile or the root beside a signed head is changed", "[attack]")
+{
+    Victim victim{"columns"};
+    SECTION("a tile names the entry")
+    {
+        victim.attack("UPDATE tile SET hashes = set_byte(hashes, 32 * 40, 0) WHERE index = 0");
+        CHECK(names(victim.verify(), "41"));
+    }
+    SECTION("a root is not the one that was signed")
+    {
+        victim.attack("UPDATE checkpoint SET root = set_byte(root, 0, get_byte(root, 0) # 1)");
+        const Ran ran = victim.verify();
+        CHECK(ran.code == 4);
+        CHECK(ran.said.find("is not the one that was signed") != std::string::npos);
     }
 }
 

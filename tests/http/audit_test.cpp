@@ -3,6 +3,10 @@
 #include "views/explain.hpp"
 #include "views/views.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/post.hpp>
+#include <future>
 #include <random>
 
 #include "catch.hpp"
@@ -244,6 +248,61 @@ TEST_CASE("a what-if that removes an entry equals a ledger that never had it", "
         with_consequences += !refused.empty();
     }
     CHECK(with_consequences > 3);
+}
+
+namespace {
+
+/// Holds threads until it opens.
+struct Gate {
+    std::promise<void> opens{};
+    std::shared_future<void> open{opens.get_future()};
+};
+
+}  // namespace
+
+TEST_CASE("a what-if whose asker has gone is given up", "[audit]")
+{
+    namespace asio = boost::asio;
+    const bool goes = GENERATE(true, false);
+    Gate gate;
+    asio::io_context context;
+    std::vector<std::future<Result<void>>> before;  // On both threads that answer long questions.
+    for (int i = 0; i < 2; ++i)
+        before.push_back(asio::co_spawn(
+            context, demo().ledger->aside([open = gate.open] { open.wait(); }), asio::use_future));
+    Hypothesis hypothesis;
+    hypothesis.replaced[{2}] = demo().events[1].data;
+    const Position position{static_cast<std::int64_t>(demo().events.size())};
+    asio::cancellation_signal asker;
+    auto answer =
+        asio::co_spawn(context, demo().ledger->imagine(position, hypothesis),
+                       asio::bind_cancellation_slot(asker.slot(), asio::use_future));
+    asio::post(context, [&] {
+        if (goes) asker.emit(asio::cancellation_type::terminal);
+        gate.opens.set_value();
+    });
+    context.run();
+    const Result<Hypothetical> told = answer.get();
+    CHECK(bool(told) == !goes);
+    if (!told) CHECK(told.error().code == Code::overloaded);
+}
+
+TEST_CASE("of long questions so many wait, and one more is refused", "[audit]")
+{
+    namespace asio = boost::asio;
+    const std::size_t most = LedgerOptions{}.aside_max;
+    Gate gate;
+    asio::io_context context;
+    std::vector<std::future<Result<void>>> waiting;
+    for (std::size_t i = 0; i < most; ++i)
+        waiting.push_back(asio::co_spawn(
+            context, demo().ledger->aside([open = gate.open] { open.wait(); }), asio::use_future));
+    auto more = asio::co_spawn(context, demo().ledger->aside([] {}), asio::use_future);
+    asio::post(context, [&] { gate.opens.set_value(); });
+    context.run();
+    CHECK(more.get().error().code == Code::overloaded);
+    for (std::future<Result<void>>& one : waiting) CHECK(bool(one.get()));
+    CHECK(bool(run(demo().ledger->aside([] {}))));
 }
 
 TEST_CASE("effective_at counts what had occurred by then, as known at a position", "[audit]")

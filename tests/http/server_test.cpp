@@ -77,7 +77,8 @@ TEST_CASE("two opinions of where a request ends are refused", "[http]")
         "Content-Length: 5x\r\n", "Content-Length: 99999999999999999999999\r\n",
         "Transfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding: xchunked\r\n",
         "Transfer-Encoding: identity\r\n", "Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n",
-        "Transfer-Encoding : chunked\r\n");
+        "Transfer-Encoding : chunked\r\n", "Transfer-Encoding:\r\n chunked\r\n",
+        "X: y\r\n\tContent-Length: 5\r\nTransfer-Encoding: chunked\r\n");
     const std::string smuggled = "0\r\n\r\nGET /hello/smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
     refused_and_closed(get("/echo", headers, "POST") + smuggled, 400, "malformed");
 }
