@@ -8,20 +8,48 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { end, root, Site, temporary_folder } from './lib/site.mjs';
-import { at_end, clean_up, median, memory_of, peak_of, quantile, sleep } from './lib/machine.mjs';
+import { end, postgres_bin, root, Site, temporary_folder } from './lib/site.mjs';
+import { about_machine, at_end, clean_up, median, memory_of, peak_of, quantile, sleep } from './lib/machine.mjs';
 import { wrk } from './lib/load.mjs';
 
 export const start_of_time = 'simulated:2026-01-01T00:00:00+08:00';
 const results_file = process.env.BENCH_RESULTS ?? `${root}/build/bench/results.jsonl`;
 
-/** Prints a figure and keeps it, for machines, in the results file. */
-function note(name, unit, values, text) {
+const seen = [];
+
+/** Prints a figure and keeps it, for machines, in the results file. `held`: [figure, most it may
+    be], where a bound is set. */
+function note(name, unit, values, text, held) {
   const row = { time: new Date().toISOString(), bench: 'audit', name, unit, ...values };
   mkdirSync(root + '/build/bench', { recursive: true });
   appendFileSync(results_file, JSON.stringify(row) + '\n');
   console.log(`  ${name.padEnd(44)} ${text}`);
+  seen.push({ name, text, held });
   return values;
+}
+
+/** docs/performance-audit.md: what this run found, beside the bounds. */
+function write_document(site, facts) {
+  const bound = ({ held }) => (held ? `≤ ${held[1]}` : '');
+  const met = ({ held }) => (!held ? '' : held[0] <= held[1] ? 'met' : '**missed**');
+  const about = about_machine(postgres_bin, 'nginx');
+  writeFileSync(
+    `${root}/docs/performance-audit.md`,
+    `# An auditor's questions on ${facts.entries.toLocaleString('en')} entries
+
+Printed by \`BENCH_DOCS=1 script/bench audit ${facts.entries}\` on ${about.date}; nothing here was
+written by hand. ${facts.said.replace(/_/g, ' ').replace(/^entries=\d+ /, '')}. Bounds are in seconds,
+bytes, milliseconds or ratios, as the figures are; of several calls the slowest counts.
+
+| what | measured | bound | |
+|---|---|---|---|
+${seen.map((row) => `| ${row.name} | ${row.text} | ${bound(row)} | ${met(row)} |`).join('\n')}
+
+${Object.entries(about)
+  .map(([name, value]) => `- ${name}: ${value}`)
+  .join('\n')}
+`,
+  );
 }
 
 const mib = (bytes) => (bytes / 2 ** 20).toFixed(0) + ' MiB';
@@ -121,11 +149,15 @@ export async function start_up(site, entries, facts) {
     's',
     { seconds: cold, entries },
     `${cold.toFixed(2)} s, ${Math.round(entries / cold)} entries/s`,
+    [cold, 10],
   );
   await site.settle();
   await site.stop_server();
   const warm = await site.serve();
-  note('start-up after a clean stop', 's', { seconds: warm, entries }, `${warm.toFixed(2)} s`);
+  note('start-up after a clean stop', 's', { seconds: warm, entries }, `${warm.toFixed(2)} s`, [
+    warm,
+    2,
+  ]);
   await site.settle();
   const bytes = memory_of(site.pid);
   const per_entry = (bytes - facts.empty_bytes) / entries;
@@ -134,6 +166,7 @@ export async function start_up(site, entries, facts) {
     'bytes',
     { per_entry, bytes, empty: facts.empty_bytes },
     `${per_entry.toFixed(0)} B (${mib(bytes)}, ${mib(facts.empty_bytes)} with none)`,
+    [per_entry, 600],
   );
   return { cold, warm, per_entry };
 }
@@ -190,6 +223,7 @@ export async function as_of_reads(
     'ratio',
     ratio,
     `rate ${ratio.rate.toFixed(3)}, p99 ${ratio.p99.toFixed(1)}`,
+    [ratio.p99, 3],
   );
   return ratio;
 }
@@ -213,6 +247,7 @@ export async function questions(site, entries) {
     'ms',
     { terms: explained.terms.length, ...explain },
     spread_text(explain),
+    [explain.max, 50],
   );
   const diff = spread(
     await timed(12, () => {
@@ -220,7 +255,7 @@ export async function questions(site, entries) {
       return site.ask(`/v1/audit/diff?from=${from}&to=${to}`);
     }),
   );
-  note('diff of two positions at random', 'ms', diff, spread_text(diff));
+  note('diff of two positions at random', 'ms', diff, spread_text(diff), [diff.max, 200]);
   for (const type of ['AllocationReserved', 'ApprovalGranted']) {
     const [entry] = await near(site, type, Math.floor(entries / 2));
     let refused = 0;
@@ -238,6 +273,7 @@ export async function questions(site, entries) {
       'ms',
       { refused, ...what_if },
       `${spread_text(what_if)}; ${refused} refused`,
+      [what_if.max, 2000],
     );
   }
   return { explain, diff };
@@ -287,6 +323,7 @@ async function noticed(site, name, act) {
     'ms',
     { gap, took, status, answers: moments.length },
     `longest gap ${ms(gap)}; it took ${ms(took)}${status}`,
+    [gap, 50],
   );
   return gap;
 }
@@ -355,6 +392,7 @@ async function main(entries, folder) {
   const peak = peak_of(site.pid);
   note('peak memory', 'bytes', { bytes: peak }, mib(peak));
   console.log(`these figures, for machines: ${results_file}`);
+  if (process.env.BENCH_DOCS) write_document(site, facts);
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {

@@ -178,9 +178,14 @@ public:
     Value& common(const Key& key)
     {
         if (Held* held = find_item(key)) return held->value;
-        ItemPtr& made = slot(root_, key);
-        made = new Held{key};
-        return made->value;
+        return common_item(key).value;
+    }
+    /// The item itself, by whoever knows that it is most likely not there.
+    Held& common_item(const Key& key)
+    {
+        ItemPtr& item = slot(root_, key);
+        if (!item) item = new Held{key};
+        return *item;
     }
     /// This item from here on, whatever there was under its key.
     void put(ItemPtr item)

@@ -99,6 +99,11 @@ void State::be_alone()
     each_kind(*this, [](auto& things) { things.be_alone(); });
 }
 
+void State::be_seen()
+{
+    each_kind(*this, [](auto& things) { things.be_seen(); });
+}
+
 std::vector<ApprovalId> approvals_of(const State& state, const FirmId& firm)
 {
     std::vector<ApprovalId> ids;

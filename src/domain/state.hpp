@@ -299,6 +299,8 @@ struct State {
     void settle();
     /// Nobody else looks yet: what is changed is settled at once, until settle() ends this.
     void be_alone();
+    /// Others look from here on.
+    void be_seen();
 };
 
 /// Every kind of things of a State.

@@ -1,8 +1,11 @@
 #pragma once
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
+#include "domain/key_hash.hpp"
 #include "domain/persistent_map.hpp"
 #include "domain/versions.hpp"
 
@@ -118,7 +121,7 @@ public:
     /// is none.
     Value& edit(const Key& key)
     {
-        if (alone_) return base_.common(key).edit(entry_);
+        if (alone_) return common(key).edit(entry_);
         std::optional<Value>& value = layer(key).back().value;
         if (!value) value.emplace();
         return *value;
@@ -127,7 +130,7 @@ public:
     void erase(const Key& key)
     {
         if (alone_)
-            base_.common(key).append(entry_, std::nullopt);
+            common(key).append(entry_, std::nullopt);
         else
             layer(key).back().value.reset();
     }
@@ -136,7 +139,7 @@ public:
     bool edited(const Key& key) const
     {
         if (alone_) {
-            const auto* versions = base_.find(key);
+            const auto* versions = versions_of(key);
             return versions && versions->last_position() == entry_;
         }
         const Layer* layer = changes_.find(key);
@@ -146,14 +149,14 @@ public:
     /// The settled value as of an earlier entry, as it is known here.
     const Value* as_of(const Key& key, std::int64_t entry) const
     {
-        const auto* versions = base_.find(key);
+        const auto* versions = versions_of(key);
         return versions ? versions->find({at_.known, entry}) : nullptr;
     }
 
     /// Versions of `key` up to here.
     std::int64_t count(const Key& key) const
     {
-        const auto* versions = base_.find(key);
+        const auto* versions = versions_of(key);
         const Layer* layer = changes_.find(key);
         return (versions ? versions->count(at_.upto) : 0) +
                (layer ? static_cast<std::int64_t>(layer->size()) : 0);
@@ -187,7 +190,10 @@ public:
         constexpr auto end = std::numeric_limits<std::int64_t>::max();
         alone_ = true;
         at_ = {end, end};
+        if (!index_) index_ = std::make_shared<Index>(base_.empty());
     }
+    /// Others look from here on: what be_alone() keeps to find things sooner is no more.
+    void be_seen() { index_ = {}; }
     /// Looks at what is settled from there; what was changed here stays over it.
     void stand(Standpoint at) { at_ = at; }
     /// Makes what was changed here part of what all see from entry `upto` on. Only the one who
@@ -204,7 +210,7 @@ public:
     /// The settled value at the standpoint, whatever was changed here.
     const Value* settled(const Key& key) const
     {
-        const auto* versions = base_.find(key);
+        const auto* versions = versions_of(key);
         return versions ? versions->find(at_) : nullptr;
     }
     const Changes& changes() const { return changes_; }
@@ -219,6 +225,10 @@ public:
     {
         typename Base::ItemPtr item = told_anew(key, known, from, base_.item(key));
         for (const Version& version : told) item->value.append(version.position, version.value);
+        if (index_) {
+            index_->held.erase(item.get());
+            index_->held.insert(item.get());
+        }
         base_.put(std::move(item));
     }
     /// Makes what was changed here settled, for this copy alone.
@@ -247,6 +257,35 @@ public:
     void restore(Base base) { base_ = std::move(base); }
 
 private:
+    using Held = typename Base::Held;
+    struct Index {
+        explicit Index(bool from_nothing) : whole{from_nothing} {}
+        boost::unordered_flat_set<Held*, HashOfKey<Key, Held>, SameKey<Key, Held>> held{};
+        bool whole;  ///< What it does not have is not there.
+    };
+
+    /// As PersistentMap::common().
+    Versions<Value>& common(const Key& key)
+    {
+        if (Held* held = indexed(key)) return held->value;
+        Held& made = base_.common_item(key);
+        index_->held.insert(&made);
+        return made.value;
+    }
+    const Versions<Value>* versions_of(const Key& key) const
+    {
+        if (!alone_) return base_.find(key);
+        const Held* held = indexed(key);
+        return held ? &held->value : nullptr;
+    }
+    Held* indexed(const Key& key) const
+    {
+        if (const auto at = index_->held.find(key); at != index_->held.end()) return *at;
+        Held* held = index_->whole ? nullptr : base_.item(key).get();
+        if (held) index_->held.insert(held);
+        return held;
+    }
+
     static const Value* now_of(const Layer& layer)
     {
         const auto& value = layer.back().value;
@@ -283,6 +322,7 @@ private:
     std::vector<Key> edited_{};
     bool tracks_ = false;
     bool alone_ = false;
+    std::shared_ptr<Index> index_{};  ///< Of be_alone(): a fold looks up a dozen keys an entry.
 };
 
 }  // namespace chipledger

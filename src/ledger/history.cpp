@@ -160,6 +160,7 @@ Result<State> fold(const Entries& entries, Position head, State from)
     };
     if (auto read = entries.range(begin, head, step); !read) return read.error();
     state.settle();
+    state.be_seen();
     return state;
 }
 
