@@ -161,13 +161,13 @@ export class Site {
     };
   }
 
-  /** Starts the server; how long until it listens, in seconds. Of a flag given twice the last wins. */
-  async serve(flags = [], { environment = {}, program = chipledger } = {}) {
+  /** Starts the server; how long until it listens, in seconds. */
+  async serve(flags = [], { environment = {}, rate = 100_000_000 } = {}) {
     const begin = performance.now();
     const log = openSync(`${this.folder}/bench-server.log`, 'a');
     this.server = spawn(
-      program,
-      ['serve', '--data', this.folder, '--port', '0', '--rate', '100000000', ...flags],
+      chipledger,
+      ['serve', '--data', this.folder, '--port', '0', '--rate', String(rate), ...flags],
       { stdio: ['ignore', 'pipe', log], env: { ...process.env, ...environment } },
     );
     closeSync(log);

@@ -5,7 +5,6 @@
 #include <sstream>
 
 #include "ledger/durable_file.hpp"
-#include "store/crash_point.hpp"
 
 namespace chipledger {
 
@@ -147,7 +146,6 @@ Result<std::vector<Hash>> Signer::take(EventStore& store, std::uint64_t upto)
     if (before + std::ssize(leaves) != static_cast<std::int64_t>(upto))
         alarm("entry " + std::to_string(before + 1 + std::ssize(leaves)) + " is missing");
     cut_to_size();
-    crash_point("signer-before-leaves");
     append_to_file(folder_ / "leaves", bytes);
     for (const Hash& leaf : leaves) {
         range_.append(leaf);

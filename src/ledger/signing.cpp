@@ -2,8 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "store/crash_point.hpp"
-
 namespace chipledger {
 
 namespace {
@@ -94,16 +92,13 @@ bool Signing::step()
         signer_->alarm("the database's entries up to " + std::to_string(size) +
                        " are not those that the ledger recorded");
     if (size == published_) return true;
-    crash_point("signer-before-sign");
     Note note = signer_->sign();
     if (options_.cosign)
         for (NoteSignature& cosignature : options_.cosign(note))
             note.signatures.push_back(std::move(cosignature));
     const CheckpointRow row{static_cast<std::int64_t>(size), std::string{view(signer_->root())},
                             to_string(note)};
-    crash_point("signer-before-put");
     if (!checkpoints_.put(row, signer_->new_tiles())) return false;
-    crash_point("signer-after-put");
     signer_->forget_tiles();
     log_.publish(std::move(note), size);
     published_ = size;

@@ -7,7 +7,6 @@
 #include "ledger/entry.hpp"
 #include "ledger/proposals.hpp"
 #include "proof/hash.hpp"
-#include "store/crash_point.hpp"
 
 namespace chipledger {
 
@@ -361,10 +360,8 @@ void Writer::commit(Group& group)
         if (auto moved = store_.set_simulated_now(head_, *group.new_now); !moved)
             failed = moved.error();
     if (!failed) {
-        crash_point("before-publish");
         if (group.new_now) simulated_now_ = group.new_now->time_since_epoch().count();
         published(group);
-        crash_point("before-answer");
         return answer(group, {});
     }
     if (failed->code == Code::fenced) fenced_ = true;

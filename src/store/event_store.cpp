@@ -3,7 +3,6 @@
 
 #include <set>
 
-#include "store/crash_point.hpp"
 #include "store/session.hpp"
 #include "store/sql_values.hpp"
 
@@ -143,7 +142,6 @@ Result<Head> EventStore::append(const Head& head, std::span<const EventRow> even
 {
     ensure_gapless(head, events);
     const Head next{head.epoch, {head.size.number + std::ssize(events)}};
-    crash_point("before-append");
     return session_->transact([&](pqxx::work& work) -> Result<Head> {
         const pqxx::result moved = work.exec_prepared("move_head", head.epoch, head.size.number,
                                                       next.size.number);
@@ -151,7 +149,6 @@ Result<Head> EventStore::append(const Head& head, std::span<const EventRow> even
         write_events(work, events);
         write_subjects(work, events);
         write_commands(work, commands);
-        crash_point("before-commit");
         return next;
     });
 }

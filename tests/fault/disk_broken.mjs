@@ -42,13 +42,15 @@ async function kill_postgres(site) {
 async function on_a_disk() {
   const folder = temporary_folder();
   const disk = await new Disk(folder).mount_new();
-  return { site: await premises({ folder }), disk };
+  const site = await premises({ folder });
+  await run('sync', ['-f', folder]); // What script/server laid out is not what is tested.
+  return { site, disk };
 }
 
 /** Load, the plug pulled at a random instant, everything started again on what was synced. */
 async function cut_once(site, disk, load) {
   load.start();
-  await sleep(between(100, 800));
+  await sleep(between(200, 1200));
   await disk.cut();
   await sleep(100); // Whoever would still say 201 has time to.
   await kill(site.server);

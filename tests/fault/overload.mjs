@@ -43,7 +43,7 @@ function compare(book, { prefix, told, connections }) {
 async function over_the_rate(site, book, peak, seconds) {
   const limit = Math.max(20, Math.floor(peak / 20));
   await site.stop_server();
-  await site.serve(['--rate', String(limit)]);
+  await site.serve([], { rate: limit });
   await ready(site);
   await flood(site, few, warm_s); // A token begins with two seconds of its rate saved.
   const seen = await flood(site, few, seconds);
