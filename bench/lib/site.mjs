@@ -1,6 +1,7 @@
 // A ledger's folder as script/server lays it out, its private PostgreSQL, and the server on it.
 import { spawn } from 'node:child_process';
 import {
+  closeSync,
   existsSync,
   mkdtempSync,
   chmodSync,
@@ -114,6 +115,7 @@ export class Site {
     const data = realpathSync(`${this.folder}/postgres`) + '/data';
     const [program, ...args] = [...as_postgres, `${postgres_bin}/postgres`, '-D', data];
     this.postgres = spawn(program, args, { stdio: ['ignore', log, log] });
+    closeSync(log);
     for (let tries = 0; tries < 600; ++tries) {
       if (ended(this.postgres))
         throw new Error(`PostgreSQL does not start: see ${this.folder}/bench-postgres.log`);
@@ -160,13 +162,15 @@ export class Site {
   }
 
   /** Starts the server; how long until it listens, in seconds. */
-  async serve(flags = []) {
+  async serve(flags = [], { environment = {}, rate = 100_000_000 } = {}) {
     const begin = performance.now();
+    const log = openSync(`${this.folder}/bench-server.log`, 'a');
     this.server = spawn(
       chipledger,
-      ['serve', '--data', this.folder, '--port', '0', '--rate', '100000000', ...flags],
-      { stdio: ['ignore', 'pipe', openSync(`${this.folder}/bench-server.log`, 'a')] },
+      ['serve', '--data', this.folder, '--port', '0', '--rate', String(rate), ...flags],
+      { stdio: ['ignore', 'pipe', log], env: { ...process.env, ...environment } },
     );
+    closeSync(log);
     const [, url] = await says(this.server, /listening on (\S+)/, start_limit_ms);
     this.url = url;
     return (performance.now() - begin) / 1000;

@@ -76,7 +76,16 @@ void Signer::read_leaves()
     for (std::string hash(hash_size, '\0'); in.read(hash.data(), hash_size);)
         range_.append(hash_from(hash));
     in.close();
-    if (size() > 0) std::filesystem::resize_file(folder_ / "leaves", size() * hash_size);
+    cut_to_size();
+}
+
+// A disk that was full, or failed, has taken a part of what was written: hashes never taken on.
+void Signer::cut_to_size()
+{
+    const std::filesystem::path leaves = folder_ / "leaves";
+    const std::uintmax_t whole = size() * hash_size;
+    if (std::filesystem::exists(leaves) && std::filesystem::file_size(leaves) > whole)
+        std::filesystem::resize_file(leaves, whole);
 }
 
 std::vector<VerifierKey> Signer::verifier_keys() const
@@ -136,6 +145,7 @@ Result<std::vector<Hash>> Signer::take(EventStore& store, std::uint64_t upto)
     if (!read) return read.error();
     if (before + std::ssize(leaves) != static_cast<std::int64_t>(upto))
         alarm("entry " + std::to_string(before + 1 + std::ssize(leaves)) + " is missing");
+    cut_to_size();
     append_to_file(folder_ / "leaves", bytes);
     for (const Hash& leaf : leaves) {
         range_.append(leaf);

@@ -50,6 +50,7 @@ public:
 
 private:
     void read_leaves();
+    void cut_to_size();
 
     std::filesystem::path folder_;
     std::string origin_;

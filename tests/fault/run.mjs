@@ -3,7 +3,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { root } from '../../bench/lib/site.mjs';
 import { clean_up } from '../../bench/lib/machine.mjs';
 
-const files = ['kills', 'two_writers', 'replays', 'last_unit', 'bit_flips', 'hostile', 'disk_full', 'stale_backup'];
+const files = [
+  'kills',
+  'two_writers',
+  'cut_connections',
+  'replays',
+  'last_unit',
+  'bit_flips',
+  'hostile',
+  'overload',
+  'clock',
+  'disk_full',
+  'disk_broken',
+  'stale_backup',
+];
 const faults = (
   await Promise.all(files.map(async (file) => (await import(`./${file}.mjs`)).faults))
 ).flat();

@@ -1,6 +1,9 @@
 // What the signer refuses to sign, and that it never forgets.
 #include "ledger/signing.hpp"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include <fstream>
 
 #include "catch.hpp"
@@ -85,6 +88,31 @@ TEST_CASE("the signer signs what was added, and knows it again", "[signing]")
     CHECK(premises.sign() == "signed 600");
     CHECK(premises.cluster.sql(premises.database, "SELECT count(*) FROM checkpoint") == "2");
     CHECK(premises.cluster.sql(premises.database, "SELECT count(*) FROM tile") == "2");
+}
+
+TEST_CASE("what a write that failed has left half written is no part of the memory", "[signing]")
+{
+    Premises premises;
+    premises.append(50);
+    Log log;
+    Signing signing{SigningOptions{.database = premises.conninfo,
+                                   .folder = premises.folder,
+                                   .origin = "test",
+                                   .alone = true},
+                    log};
+    REQUIRE(signing.step());
+    premises.append(50);
+    ::signal(SIGXFSZ, SIG_IGN);  // Files may grow no more: write() says so, having written a part.
+    rlimit before{};
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit full{50 * 32 + 40, before.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &full);
+    CHECK_THROWS_AS(signing.step(), std::system_error);
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    CHECK(files::file_size(premises.folder / "leaves") == full.rlim_cur);
+    REQUIRE(signing.step());
+    CHECK(files::file_size(premises.folder / "leaves") == 100 * 32);
+    CHECK(premises.sign() == "signed 100");
 }
 
 TEST_CASE("the signer refuses a log that was altered, and for good", "[signing]")

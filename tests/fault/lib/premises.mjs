@@ -57,8 +57,13 @@ async function furnish(site, { granted, units }) {
   );
 }
 
-export async function premises({ clock = 'system', granted = 5_000_000, units = 5_000_000 } = {}) {
-  const site = await new Site(temporary_folder()).prepare({ clock });
+export async function premises({
+  clock = 'system',
+  granted = 5_000_000,
+  units = 5_000_000,
+  folder = temporary_folder(),
+} = {}) {
+  const site = await new Site(folder).prepare({ clock });
   await site.start_postgres();
   await site.serve();
   await furnish(site, { granted, units });
