@@ -74,7 +74,10 @@ Result<void> speaks_epcis(const Request& request)
 
 Response epcis_reply(int status, std::string body)
 {
-    Response response = reply(status, "application/json", std::move(body));
+    Response response;
+    // Nothing is no JSON: a client that trusts the type would try to read it.
+    if (!body.empty()) response = reply(status, "application/json", std::move(body));
+    response.status = status;
     response.set("GS1-EPCIS-Version", "2.0.0").set("GS1-CBV-Version", "2.0.0");
     response.set("GS1-Extensions", "chipledger=https://chipledger.example/epcis/");
     response.set("Cache-Control", "private, no-cache");

@@ -44,11 +44,11 @@ export async function good<T>(call: Promise<Answer<T>>): Promise<T> {
   return data;
 }
 
-/** The same of a list that there is as a file (text) too. */
-export async function listed<T>(call: Promise<Answer<T>>): Promise<Exclude<T, string>> {
+/** The same where there is a file (text) or a batch of CloudEvents (a list) too: the JSON object. */
+export async function listed<T>(call: Promise<Answer<T>>): Promise<Exclude<T, string | unknown[]>> {
   const data = await good(call);
-  assert.notEqual(typeof data, "string");
-  return data as Exclude<T, string>;
+  assert.ok(typeof data === "object" && !Array.isArray(data));
+  return data as Exclude<T, string | unknown[]>;
 }
 
 /** The problem of a call that must be refused so. */

@@ -15,16 +15,23 @@ const lie = "/healthz";
 
 /** The description with every object closed that names its members, and one lie. */
 function strict() {
+  const plain = description();
+  // What is all of several is closed as one: each by itself would refuse the members of the others.
+  const together = (parts) => parts.map(({ $ref, ...own }) =>
+    $ref ? plain.components.schemas[$ref.split("/").at(-1)] : own).reduce((whole, part) => ({ ...whole, ...part,
+    properties: { ...whole.properties, ...part.properties },
+    required: [...whole.required ?? [], ...part.required ?? []] }));
   const closed = (node) => {
     if (Array.isArray(node)) return node.map(closed);
     if (node === null || typeof node !== "object") return node;
+    if (node.allOf) return closed(together(node.allOf));
     const copy = Object.fromEntries(Object.entries(node).map(([name, value]) =>
       [name, name === "example" ? value : closed(value)]));
     if (node.type === "object" && node.properties && node.additionalProperties === undefined)
       copy.additionalProperties = false;
     return copy;
   };
-  const api = closed(description());
+  const api = closed(plain);
   api.components.schemas.Health.properties.status.const = "dead";
   return api;
 }
@@ -64,7 +71,7 @@ export async function contract(build) {
     try {
       await looks(`http://127.0.0.1:${port}`);
       const tokens = { ...server.tokens, second: minted.stdout.trim() };
-      const whole = await ran(process.execPath, [journeys, `http://127.0.0.1:${port}`],
+      const whole = await ran(process.execPath, [journeys, `http://127.0.0.1:${port}`, server.url],
         { env: { ...process.env, TOKENS: JSON.stringify(tokens) } });
       if (whole.code !== 0) throw new Error(`the journeys end with ${whole.code}:\n${whole.stderr}`);
       const asked = new Set([...whole.stdout.trim().split("\n"), ...streams, `GET ${lie}`]);

@@ -136,6 +136,8 @@ Json job_at(Client& client, const Reply& captured)
 {
     INFO(captured.body);
     REQUIRE(captured.status == 202);
+    CHECK(captured.body.empty());
+    CHECK(captured.header("Content-Type").empty());
     return client.read(captured.header("location"));
 }
 
