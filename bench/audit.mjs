@@ -9,7 +9,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { end, postgres_bin, root, Site, temporary_folder } from './lib/site.mjs';
-import { about_machine, at_end, clean_up, median, memory_of, peak_of, quantile, sleep } from './lib/machine.mjs';
+import {
+  about_machine,
+  at_end,
+  clean_up,
+  median,
+  memory_of,
+  peak_of,
+  quantile,
+  sleep,
+} from './lib/machine.mjs';
 import { wrk } from './lib/load.mjs';
 
 export const start_of_time = 'simulated:2026-01-01T00:00:00+08:00';

@@ -182,12 +182,9 @@ Result<LogEvidence> evidence_in_database(const Place& place)
     const Result<std::string> database = place.runtime();
     if (!database) return database.error();
     const auto store = std::make_shared<EventStore>(*database);
-    LogEvidence evidence;
-    // Before the head is asked for: the server may write another one meanwhile.
-    if (Result<Snapshot> snapshot = read_snapshot(place.snapshot()))
-        evidence.snapshot = std::make_shared<const Snapshot>(std::move(*snapshot));
     const Result<Head> head = store->head();
     if (!head) return head.error();
+    LogEvidence evidence;
     evidence.size = static_cast<std::uint64_t>(head->size.number);
     evidence.entries = [store](Position after, Position upto, const auto& entry) {
         return store->read(after, upto, entry);

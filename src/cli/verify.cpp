@@ -105,10 +105,21 @@ private:
     std::string path_ = (std::filesystem::temp_directory_path() / "chipledger-XXXXXX").string();
 };
 
+/// The database's evidence, and the snapshot beside it, read before the head is asked for: the
+/// server may write another one meanwhile.
+Result<LogEvidence> evidence_here(const Place& place)
+{
+    Result<Snapshot> snapshot = read_snapshot(place.snapshot());
+    Result<LogEvidence> evidence = evidence_in_database(place);
+    if (evidence && snapshot)
+        evidence->snapshot = std::make_shared<const Snapshot>(std::move(*snapshot));
+    return evidence;
+}
+
 Result<LogEvidence> evidence_of(const VerifyOptions& options, const Scratch& scratch)
 {
     if (!options.bundle.empty()) return evidence_in_bundle(options.bundle);
-    if (options.remote.url.empty()) return evidence_in_database(options.place);
+    if (options.remote.url.empty()) return evidence_here(options.place);
     const std::string folder = scratch.path() + "/bundle";
     if (auto got = export_remote(options.remote, folder); !got) return got.error();
     return evidence_in_bundle(folder);

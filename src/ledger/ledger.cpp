@@ -8,7 +8,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <malloc.h>
 #include <map>
 #include <mutex>
 
@@ -155,7 +154,6 @@ public:
         writer_ = std::make_unique<Writer>(
             options, std::move(store), *head, std::move(*state), log_, *clock,
             [this](std::shared_ptr<const State> next) { set_head(std::move(next)); });
-        ::malloc_trim(0);  // A start takes and gives back much.
         return writer_->start();
     }
 
