@@ -6,23 +6,21 @@ void Log::append(std::span<const EventRow> rows)
 {
     std::vector<Hash> leaves;
     for (const EventRow& row : rows) leaves.push_back(leaf_hash(log_entry(row.salt, row.bytes)));
-    {
-        const std::scoped_lock lock{mutex_};
-        for (const Hash& leaf : leaves) tree_.append(leaf);
-    }
+    append(leaves);
     grown_.notify_all();
 }
 
-void Log::append(const Hash& leaf)
+void Log::append(std::span<const Hash> leaves)
 {
     const std::scoped_lock lock{mutex_};
-    tree_.append(leaf);
+    for (const Hash& leaf : leaves) tree_.append(leaf);
 }
 
 void Log::take(const StoredEntry& entry)
 {
-    if (static_cast<std::uint64_t>(entry.position.number) == size() + 1)
-        append(leaf_hash(log_entry(entry.salt, entry.bytes)));
+    if (static_cast<std::uint64_t>(entry.position.number) != size() + 1) return;
+    const Hash leaf = leaf_hash(log_entry(entry.salt, entry.bytes));
+    append(std::span{&leaf, 1});
 }
 
 std::vector<Hash> Log::leaves(std::uint64_t from, std::uint64_t count) const

@@ -26,8 +26,8 @@ class Log {
 public:
     /// The next entries, durable now.
     void append(std::span<const EventRow> rows);
-    /// The next leaf.
-    void append(const Hash& leaf);
+    /// The next leaves.
+    void append(std::span<const Hash> leaves);
     /// An entry read from the store: the next one, or one that is there already.
     void take(const StoredEntry& entry);
     /// `count` leaves from index `from` on, all of them there.

@@ -87,7 +87,7 @@ bool Signing::step()
     const Result<std::vector<Hash>> leaves = signer_->take(entries_, size);
     if (!leaves) return false;
     if (options_.alone)
-        for (const Hash& leaf : *leaves) log_.append(leaf);
+        log_.append(*leaves);
     else if (log_.root(size) != signer_->root())
         signer_->alarm("the database's entries up to " + std::to_string(size) +
                        " are not those that the ledger recorded");

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "proof/base64.hpp"
+#include "proof/bytes.hpp"
 #include "proof/fault.hpp"
 
 namespace chipledger {
@@ -23,11 +24,6 @@ constexpr std::size_t signature_size = 64;
 
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using Context = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
-
-const unsigned char* data_of(std::string_view bytes)
-{
-    return reinterpret_cast<const unsigned char*>(bytes.data());
-}
 
 // Big-endian, `size` bytes.
 std::string number(std::uint64_t value, int size)

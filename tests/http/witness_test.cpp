@@ -32,7 +32,9 @@ struct Listening {
 struct TestLog {
     TestLog()
     {
-        for (int i = 0; i < 20; ++i) log.append(leaf_hash(std::to_string(i)));
+        std::vector<Hash> leaves;
+        for (int i = 0; i < 20; ++i) leaves.push_back(leaf_hash(std::to_string(i)));
+        log.append(leaves);
     }
     Note head(std::uint64_t size) const { return signed_head(key, size, log.root(size)); }
     static Note signed_head(const SignerKey& key, std::uint64_t size, const Hash& root)
