@@ -21,11 +21,6 @@ const std::set<std::string> said{"position",      "id",         "v",
 const std::set<std::string> verdict{"position", "code", "detail"};
 const std::string data = "data.";
 
-Refusal malformed(const std::string& column, std::string detail)
-{
-    return {Code::malformed, column, std::move(detail)};
-}
-
 std::string tidy(const std::string& name)
 {
     const std::size_t first = name.find_first_not_of(" \t");

@@ -19,7 +19,7 @@ namespace {
 using Attributes = SheetXml::Attributes;
 
 constexpr double seconds_a_day = 86'400;
-constexpr double integer_max = 9'007'199'254'740'991;  // Beyond it a double skips integers.
+constexpr double whole_double_max = 9'007'199'254'740'991;  // Beyond it a double skips integers.
 constexpr double serial_max = 2'958'466;               // The last day of 9999.
 
 std::string attribute(const Attributes& attributes, const char* name)
@@ -102,7 +102,7 @@ std::string number_text(const std::string& text, bool date, bool from_1904)
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (failed != std::errc{} || end != text.data() + text.size()) return text;
     if (date && number >= 0 && number < serial_max) return date_text(number, from_1904);
-    if (std::trunc(number) == number && std::abs(number) <= integer_max)
+    if (std::trunc(number) == number && std::abs(number) <= whole_double_max)
         return std::to_string(static_cast<std::int64_t>(number));
     std::array<char, 40> shortest{};
     return {shortest.data(),

@@ -101,7 +101,7 @@ void Custody::join(std::int64_t first)
     const Runs::Item* item = runs_.floor(first);
     const Runs::Item* before = runs_.floor(first - 1);
     if (!item || !before || item->key != first || before->value.to + 1 != first) return;
-    if (before->value.holding != item->value.holding || before->value.entry != item->value.entry)
+    if (before->value.entry != item->value.entry || before->value.holding != item->value.holding)
         return;
     const std::int64_t start = before->key, end = item->value.to;
     runs_.erase(first);

@@ -220,13 +220,16 @@ void remember(State& state, const UnitRange& range, const Change& change)
 void move(State& state, const Event& event, const Units& units, const Change& change)
 {
     // Counts of whatever a holding names follow the units, so that no view has to count.
-    const auto counted = [&](const Holding& holding, std::int64_t n) {
-        if (!holding.shipment.empty())
-            state.shipments.edit(holding.shipment).units[holding.state] +=
-                static_cast<std::int32_t>(n);
-        if (!holding.approval.empty())
-            state.approvals.edit(holding.approval).units[holding.state] +=
-                static_cast<std::int32_t>(n);
+    const auto counted = [](auto& things, const auto& was, const auto& is, const Holding& from,
+                            const Holding& to, std::int32_t n) {
+        if (was == is && !is.empty()) {  // Most often: looked up once.
+            UnitCounts& counts = things.edit(is).units;
+            counts[from.state] -= n;
+            counts[to.state] += n;
+            return;
+        }
+        if (!was.empty()) things.edit(was).units[from.state] -= n;
+        if (!is.empty()) things.edit(is).units[to.state] += n;
     };
     const auto is_free = [](const Holding& holding) {
         return holding.state == UnitState::registered && holding.approval.empty();
@@ -235,8 +238,9 @@ void move(State& state, const Event& event, const Units& units, const Change& ch
         std::int64_t freed = 0;
         const auto moved = [&](const Holding& from, const Holding& to, std::int64_t n) {
             freed += (is_free(to) ? n : 0) - (is_free(from) ? n : 0);
-            counted(from, -n);
-            counted(to, n);
+            const auto few = static_cast<std::int32_t>(n);
+            counted(state.shipments, from.shipment, to.shipment, from, to, few);
+            counted(state.approvals, from.approval, to.approval, from, to, few);
         };
         if (!state.custodies.contains(range.batch))
             state.custodies.insert(range.batch, state.custody_of(range.batch));

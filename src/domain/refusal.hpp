@@ -93,6 +93,17 @@ struct Refusal {
     std::vector<Position> entries{};  ///< The entries that decided, ascending.
 };
 
+/// What was sent cannot be read: at `param`, as above, a column of a table, or "?name".
+inline Refusal malformed(std::string param, std::string detail)
+{
+    return {Code::malformed, std::move(param), std::move(detail)};
+}
+/// The same of a parameter of the query.
+inline Refusal malformed_parameter(std::string_view name, std::string detail)
+{
+    return malformed('?' + std::string{name}, std::move(detail));
+}
+
 /// For boost::system::result: a Refusal read as a value where there is none is a bug.
 [[noreturn]] void throw_exception_from_error(const Refusal& refusal, const boost::source_location&);
 

@@ -173,6 +173,15 @@ public:
                     visit(version.position, version.value ? &*version.value : nullptr);
     }
 
+    /// Whether the history of `key` begins here with all that `earlier`, which looks from no later
+    /// entry, sees of it.
+    bool goes_on_from(const Things& earlier, const Key& key) const
+    {
+        const auto* versions = versions_of(key);
+        return versions && versions == earlier.versions_of(key) && !changes_.contains(key) &&
+               !earlier.changes_.contains(key) && versions->same_up_to(earlier.at_, at_);
+    }
+
     // What a State does with all its kinds of things at once.
 
     /// What is changed from here on is changed by this entry.

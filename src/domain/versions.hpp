@@ -79,6 +79,13 @@ public:
         return block ? block->records()[block->upto(at.upto) - 1].seen() : nullptr;
     }
 
+    /// Whether those who stand at `earlier` see the same up to there as those who stand at `at`,
+    /// which is not before it: nothing of it was told anew between.
+    bool same_up_to(Standpoint earlier, Standpoint at) const
+    {
+        return told_at(earlier) == told_at(at);
+    }
+
     /// How many versions there are up to an entry, where nothing was ever told anew.
     std::int64_t count(std::int64_t upto) const
     {

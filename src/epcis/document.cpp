@@ -15,11 +15,6 @@ using Json = nlohmann::json;
 
 constexpr int depth_max = 32;
 
-Refusal malformed(std::string param, std::string detail)
-{
-    return {Code::malformed, std::move(param), std::move(detail)};
-}
-
 /// Bounded depth, and no name twice in one object: two readers would choose differently.
 Result<Json> parse(std::string_view body)
 {

@@ -36,11 +36,6 @@ constexpr Compared compared[]{
 constexpr std::string_view of_goods[]{"MATCH_anyEPC", "MATCH_epc", "MATCH_anyEPCClass",
                                       "MATCH_epcClass"};
 
-Refusal malformed(std::string_view parameter, std::string detail)
-{
-    return {Code::malformed, "?" + std::string{parameter}, std::move(detail)};
-}
-
 Result<std::vector<std::string>> values_of(std::string_view name, std::string_view text)
 {
     std::vector<std::string> values;
@@ -50,7 +45,7 @@ Result<std::vector<std::string>> values_of(std::string_view name, std::string_vi
         at = end + 1;
     }
     if (values.size() > values_max || std::ranges::find(values, "") != values.end())
-        return malformed(name, "Send 1 to 100 values, separated by |.");
+        return malformed_parameter(name, "Send 1 to 100 values, separated by |.");
     return values;
 }
 
@@ -58,7 +53,7 @@ Result<void> read_time(std::string_view name, std::string_view text, std::option
 {
     const auto time = parse_timestamp(text);
     if (!time)
-        return malformed(name, "Send an RFC 3339 time, as in 2026-02-20T09:00:00%2B08:00.");
+        return malformed_parameter(name, "Send an RFC 3339 time, as in 2026-02-20T09:00:00%2B08:00.");
     out = time->at;
     return {};
 }
@@ -68,7 +63,7 @@ Result<void> read_page_size(std::string_view text, Query& query)
     std::size_t number = 0;
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (failed != std::errc{} || end != text.data() + text.size() || number < 1)
-        return malformed("perPage", "Send a number of events, at least 1.");
+        return malformed_parameter("perPage", "Send a number of events, at least 1.");
     query.per_page = std::min(number, per_page_max);
     return {};
 }
@@ -90,7 +85,7 @@ Result<void> read_condition(std::string_view name, std::string_view text, Query&
     const bool links = name.starts_with(of_transaction);
     const auto* found = std::ranges::find(compared, name, &Compared::parameter);
     if (!links && found == std::end(compared))
-        return malformed(name, "There is no such parameter here; docs/epcis.md lists them.");
+        return malformed_parameter(name, "There is no such parameter here; docs/epcis.md lists them.");
     const auto values = values_of(name, text);
     if (!values) return values.error();
     if (links) {
@@ -119,7 +114,7 @@ Result<void> read_parameter(const std::string& name, const std::string& value, Q
     if (name == "LT_recordTime") return read_time(name, value, query.recorded_before);
     if (name == "EXISTS_errorDeclaration") {
         if (value != "true" && value != "false" && !value.empty())
-            return malformed(name, "Send true or false.");
+            return malformed_parameter(name, "Send true or false.");
         query.declared = value != "false";
         return {};
     }
@@ -224,7 +219,7 @@ Result<Query> read_query(const std::vector<std::pair<std::string, std::string>>&
         const auto& [name, value] = parameters[i];
         for (std::size_t before = 0; before < i; ++before)
             if (parameters[before].first == name)
-                return malformed(name, "Send it once, several values separated by |.");
+                return malformed_parameter(name, "Send it once, several values separated by |.");
         if (auto yes = read_parameter(name, value, query); !yes) return yes.error();
     }
     return query;

@@ -13,11 +13,6 @@ using Json = nlohmann::json;
 
 constexpr std::size_t links_max = 100;  // Transactions, destinations, corrective ids.
 
-Refusal malformed(std::string param, std::string detail)
-{
-    return {Code::malformed, std::move(param), std::move(detail)};
-}
-
 /// Takes an event apart member by member: what is left in the end has no place in an entry.
 class Parts {
 public:

@@ -11,11 +11,6 @@ using Json = nlohmann::json;
 constexpr std::size_t items_max = 10'000;  // A list of EPCs becomes far fewer ranges.
 constexpr std::size_t classes_max = 2 * ranges_max;  // An inspection names two lists of ranges.
 
-Refusal malformed(std::string param, std::string detail)
-{
-    return {Code::malformed, std::move(param), std::move(detail)};
-}
-
 /// One class of quantityList.
 struct Lot {
     Goods goods{};

@@ -9,11 +9,6 @@ boost::asio::awaitable<Response> explain(Ledger& ledger, Context& context);
 /// What would be, had things been otherwise: POST /v1/audit/what-if.
 boost::asio::awaitable<Response> what_if(Ledger& ledger, Context& context);
 
-inline Refusal malformed(std::string param, std::string detail)
-{
-    return {Code::malformed, std::move(param), std::move(detail)};
-}
-
 /// "" where it is not there.
 inline std::string parameter(const Context& context, const char* name)
 {

@@ -1,3 +1,5 @@
+#include <future>
+
 #include "codec/json_profile.hpp"
 #include "http/audit_handlers.hpp"
 #include "http/conditional.hpp"
@@ -89,7 +91,7 @@ asio::awaitable<Response> diff(Ledger& ledger, Context& context)
 {
     for (const auto& [name, value] : context.request.query)
         if (name != "from" && name != "to" && name != "format")
-            co_return no(context, malformed('?' + name, "There is no such parameter here."));
+            co_return no(context, malformed_parameter(name, "There is no such parameter here."));
     const Result<Format> format = format_of(context.request);
     if (!format) co_return no(context, format.error());
     const Result<std::shared_ptr<const State>> from = co_await state_at(ledger, context, "from");
@@ -102,11 +104,12 @@ asio::awaitable<Response> diff(Ledger& ledger, Context& context)
     std::vector<MovedUnits> moves;
     std::string text;
     const auto work = [&] {
+        auto moved = std::async(std::launch::async, [&] { return moved_units(**from, **to); });
         body = differences(**from, **to);
         body["from"] = first;
         body["to"] = last;
         body["entries"] = last - first;
-        moves = moved_units(**from, **to);
+        moves = moved.get();
         if (*format == Format::json) text = with_list(body, "units", json_of(moves));
     };
     if (const Result<void> done = co_await ledger.aside(work); !done)
@@ -126,7 +129,7 @@ asio::awaitable<Response> replay(Ledger& ledger, Context& context)
 {
     for (const auto& [name, value] : context.request.query)
         if (name != "from" && name != "to")
-            co_return no(context, malformed('?' + name, "Send from and to."));
+            co_return no(context, malformed_parameter(name, "Send from and to."));
     const auto head = ledger.head();
     std::shared_ptr<const State> from = std::make_shared<const State>(), to = head;
     if (context.request.parameter("from")) {

@@ -9,16 +9,11 @@ namespace chipledger {
 
 namespace {
 
-Refusal malformed(std::string_view parameter, std::string detail)
-{
-    return {Code::malformed, "?" + std::string{parameter}, std::move(detail)};
-}
-
 std::optional<Refusal> read_type(std::string_view text, EventFilter& filter)
 {
     const auto& all = event_types();
     if (std::ranges::find(all, text) == all.end())
-        return malformed("type", "There is no such event. GET /v1/event-types names them all.");
+        return malformed_parameter("type", "There is no such event. GET /v1/event-types names them all.");
     filter.types.emplace_back(text);
     return {};
 }
@@ -27,7 +22,7 @@ std::optional<Refusal> read_subject(std::string_view text, EventFilter& filter)
 {
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size())
-        return malformed("subject", "Send kind:id, as in subject=batch:B01.");
+        return malformed_parameter("subject", "Send kind:id, as in subject=batch:B01.");
     filter.subject = SubjectFilter{std::string{text.substr(0, colon)},
                                    std::string{text.substr(colon + 1)}};
     return {};
@@ -37,7 +32,7 @@ std::optional<Refusal> read_time(std::string_view name, std::string_view text,
                                  std::optional<Time>& out)
 {
     const auto time = parse_timestamp(text);
-    if (!time) return malformed(name, "Send an RFC 3339 time, as in 2026-02-20T09:00:00%2B08:00.");
+    if (!time) return malformed_parameter(name, "Send an RFC 3339 time, as in 2026-02-20T09:00:00%2B08:00.");
     out = time->at;
     return {};
 }
@@ -46,14 +41,14 @@ std::optional<Refusal> read_position(std::string_view name, std::string_view tex
 {
     const Result<std::int64_t> number = integer_of(name, text);
     if (!number) return number.error();
-    if (*number < 1) return malformed(name, "Positions count from 1.");
+    if (*number < 1) return malformed_parameter(name, "Positions count from 1.");
     out = Position{*number};
     return {};
 }
 
 std::optional<Refusal> read_order(std::string_view text, EventFilter& filter)
 {
-    if (text != "asc" && text != "desc") return malformed("order", "Send asc or desc.");
+    if (text != "asc" && text != "desc") return malformed_parameter("order", "Send asc or desc.");
     filter.descending = text == "desc";
     return {};
 }

@@ -19,11 +19,6 @@ namespace asio = boost::asio;
 using Json = nlohmann::json;
 using enum Role;
 
-Refusal malformed(std::string_view parameter, std::string detail)
-{
-    return {Code::malformed, "?" + std::string{parameter}, std::move(detail)};
-}
-
 Result<EventFilter> filter_of(Ledger& ledger, const Context& context)
 {
     Result<EventFilter> filter = read_event_filter(context.request.query);
@@ -121,7 +116,7 @@ Result<bool> in_cloud_form(const Request& request, std::string_view type)
 {
     const auto format = request.parameter("format");
     if (format && *format != "json" && *format != "cloudevents")
-        return malformed("format", "Send json or cloudevents.");
+        return malformed_parameter("format", "Send json or cloudevents.");
     return wants_cloud_events(request, type);
 }
 
@@ -159,7 +154,7 @@ asio::awaitable<Response> feed(Ledger& ledger, Context& context)
     const Request& request = context.request;
     for (const auto& [name, value] : request.query)
         if (name != "after" && name != "type" && name != "subject" && name != "format")
-            co_return no(context, malformed(name, "There is no such parameter here."));
+            co_return no(context, malformed_parameter(name, "There is no such parameter here."));
     const Result<bool> cloud_events = in_cloud_form(request, cloud_event_type);
     if (!cloud_events) co_return no(context, cloud_events.error());
     Result<EventFilter> filter = filter_of(ledger, context);
@@ -171,7 +166,7 @@ asio::awaitable<Response> feed(Ledger& ledger, Context& context)
     if (after) {
         const Result<std::int64_t> number = integer_of("after", *after);
         if (!number || *number < 0 || *number > filter->after.number)
-            co_return no(context, malformed("after", "Send the position of the last entry seen."));
+            co_return no(context, malformed_parameter("after", "Send the position of the last entry seen."));
         filter->after = Position{*number};
     }
     Response response = reply(200, "text/event-stream", "");

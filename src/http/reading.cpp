@@ -19,18 +19,13 @@ constexpr std::chrono::milliseconds wait_max{2000};
 constexpr std::string_view digits64 =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-Refusal malformed(std::string_view parameter, std::string detail)
-{
-    return {Code::malformed, "?" + std::string{parameter}, std::move(detail)};
-}
-
 boost::asio::awaitable<Result<Position>> as_of(Ledger& ledger, std::string text, Position head)
 {
     if (const auto time = parse_timestamp(text))
         co_return co_await ledger.position_at(time->at);
     const Result<std::int64_t> number = integer_of("as_of", text);
     if (!number || *number < 0)
-        co_return malformed("as_of", "Send a position or an RFC 3339 recorded time.");
+        co_return malformed_parameter("as_of", "Send a position or an RFC 3339 recorded time.");
     if (*number > head.number)
         co_return Refusal{.code = Code::malformed,
                           .param = "?as_of",
@@ -64,7 +59,7 @@ Result<std::int64_t> integer_of(std::string_view name, std::string_view text)
     std::int64_t number = 0;
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (failed == std::errc{} && end == text.data() + text.size() && !text.empty()) return number;
-    return malformed(name, "Send an integer.");
+    return malformed_parameter(name, "Send an integer.");
 }
 
 boost::asio::awaitable<Result<Moment>> moment_of(Ledger& ledger, const Context& context,
@@ -74,7 +69,7 @@ boost::asio::awaitable<Result<Moment>> moment_of(Ledger& ledger, const Context& 
     known.insert(known.end(), {"as_of", "min_position", "effective_at"});
     for (const auto& [name, value] : request.query)
         if (std::ranges::find(known, name) == known.end())
-            co_return malformed(name, "There is no such parameter here. Leave it out.");
+            co_return malformed_parameter(name, "There is no such parameter here. Leave it out.");
     if (const auto wanted = request.parameter("min_position")) {
         const Result<std::int64_t> number = integer_of("min_position", *wanted);
         if (!number) co_return number.error();
@@ -99,7 +94,7 @@ boost::asio::awaitable<Result<Moment>> moment_of(Ledger& ledger, const Context& 
     if (const auto text = request.parameter("effective_at")) {
         const auto occurred = parse_timestamp(*text);
         if (!occurred)
-            co_return malformed("effective_at",
+            co_return malformed_parameter("effective_at",
                                 "Send an RFC 3339 time, as in 2026-02-20T09:00:00%2B08:00.");
         Result<std::shared_ptr<const State>> state =
             co_await ledger.effective(position, occurred->at);
@@ -158,12 +153,12 @@ Result<Page> page_of(const Request& request, Format format)
     if (const auto limit = request.parameter("limit")) {
         const Result<std::int64_t> number = integer_of("limit", *limit);
         if (!number || *number < 1 || *number > static_cast<std::int64_t>(most))
-            return malformed("limit", "Send an integer from 1 to " + std::to_string(most) + ".");
+            return malformed_parameter("limit", "Send an integer from 1 to " + std::to_string(most) + ".");
         page.limit = static_cast<std::size_t>(*number);
     }
     if (const auto cursor = request.parameter("cursor")) {
         const auto after = from_cursor(*cursor);
-        if (!after) return malformed("cursor", "Send the cursor of an answer's next.");
+        if (!after) return malformed_parameter("cursor", "Send the cursor of an answer's next.");
         page.after = *after;
     }
     return page;

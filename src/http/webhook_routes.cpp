@@ -27,11 +27,6 @@ constexpr std::size_t subject_part_max = 64;
 constexpr std::size_t key_length = 32;
 constexpr std::size_t id_length = 12;
 
-Refusal malformed(std::string member, std::string detail)
-{
-    return {Code::malformed, "/" + std::move(member), std::move(detail)};
-}
-
 Refusal unknown()
 {
     return {.code = Code::not_found, .detail = "You have no such webhook. Check the number."};
@@ -45,7 +40,7 @@ Result<Json> body_of(const Request& request)
 
 Result<void> read_types(const Json& value, WebhookTerms& terms)
 {
-    const Refusal wrong = malformed("types", "Send a list of event types, as GET /v1/event-types "
+    const Refusal wrong = malformed("/types", "Send a list of event types, as GET /v1/event-types "
                                              "names them; [] for all.");
     if (!value.is_array() || value.size() > types_max) return wrong;
     terms.types.clear();
@@ -66,7 +61,7 @@ Result<void> read_subject(const Json& value, WebhookTerms& terms)
     const std::size_t colon = text.find(':');
     if (colon == std::string::npos || colon == 0 || colon > subject_part_max ||
         colon + 1 == text.size() || text.size() - colon - 1 > subject_part_max)
-        return malformed("subject", "Send kind:id, as in batch:B01, or null for all.");
+        return malformed("/subject", "Send kind:id, as in batch:B01, or null for all.");
     terms.subject = SubjectFilter{text.substr(0, colon), text.substr(colon + 1)};
     return {};
 }
@@ -76,7 +71,7 @@ Result<void> read_word(const std::string& name, const Json& value,
 {
     const std::string word = value.is_string() ? value.get<std::string>() : std::string{};
     if (std::ranges::find(words, word) == words.end())
-        return malformed(name, "Send " + std::string{words[0]} + " or " + std::string{words[1]} +
+        return malformed('/' + name, "Send " + std::string{words[0]} + " or " + std::string{words[1]} +
                                    '.');
     out = word;
     return {};
@@ -89,9 +84,9 @@ Result<void> read_member(const std::string& name, const Json& value, const Webho
     if (name == "subject") return read_subject(value, terms);
     if (name == "content") return read_word(name, value, {"cloudevent", "entry"}, terms.content);
     if (name == "status") return read_word(name, value, {"active", "paused"}, terms.status);
-    if (name != "url") return malformed(name, "There is no such member here. Leave it out.");
+    if (name != "url") return malformed('/' + name, "There is no such member here. Leave it out.");
     terms.url = value.is_string() ? value.get<std::string>() : std::string{};
-    if (const auto unfit = unfit_url(terms.url, policy)) return malformed(name, *unfit);
+    if (const auto unfit = unfit_url(terms.url, policy)) return malformed('/' + name, *unfit);
     return {};
 }
 
@@ -143,7 +138,7 @@ Result<Position> take_after(Json& body, Position head)
     const auto after = body.find("after");
     if (after == body.end()) return head;
     if (!after->is_number_integer() || *after < 0 || *after > head.number)
-        return malformed("after", "Send a position from 0 to that of the last entry.");
+        return malformed("/after", "Send a position from 0 to that of the last entry.");
     const Position position{after->get<std::int64_t>()};
     body.erase(after);
     return position;
@@ -158,7 +153,7 @@ asio::awaitable<Response> create(Webhooks& webhooks, Context& context)
     WebhookTerms terms;
     if (auto yes = read_terms(*body, webhooks.policy(), terms); !yes)
         co_return no(context, yes.error());
-    if (terms.url.empty()) co_return no(context, malformed("url", "Say where to deliver."));
+    if (terms.url.empty()) co_return no(context, malformed("/url", "Say where to deliver."));
     const std::string id = "wh_" + to_hex(random_bytes(id_length));
     const std::string key = random_bytes(key_length);
     const std::string base = base_of(context.request);
@@ -263,10 +258,10 @@ Result<std::vector<Position>> positions_in(const Request& request)
     if (!body) return body.error();
     for (const auto& [name, list] : body->items()) {
         if (name != "positions" || !list.is_array() || list.empty() || list.size() > positions_max)
-            return malformed(name, "Send {} for all, or {\"positions\":[…]}, at most 500.");
+            return malformed('/' + name, "Send {} for all, or {\"positions\":[…]}, at most 500.");
         for (const Json& number : list) {
             if (!number.is_number_integer())
-                return malformed("positions", "Send positions of dead letters.");
+                return malformed("/positions", "Send positions of dead letters.");
             positions.push_back(Position{number.get<std::int64_t>()});
         }
     }

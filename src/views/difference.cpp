@@ -73,7 +73,7 @@ const std::string nobody;
 
 class Pieces {
 public:
-    explicit Pieces(std::int64_t qty) : end_{qty + 1} {}
+    explicit Pieces(std::int64_t qty) : pieces_(1, Piece{1, {}, {}, &nobody}), end_{qty + 1} {}
 
     const std::vector<Piece>& all() const { return pieces_; }
     void move(const Move& move)
@@ -117,20 +117,18 @@ private:
         }
     }
 
-    std::vector<Piece> pieces_{{1, {}, {}, &nobody}};
+    std::vector<Piece> pieces_;
     std::int64_t end_;
 };
 
-/// The units of a batch; nothing of one that is not there.
-std::vector<Piece> pieces_of(const State& state, const BatchId& id)
+/// The units of a batch as of `after`, painted over those of before; nothing of one that is not
+/// there.
+void paint(Pieces& pieces, const State& state, const BatchId& id, Position after = {})
 {
-    const Batch* batch = state.batches.find(id);
-    if (!batch) return {};
-    Pieces pieces{batch->qty};
-    state.moves.history(id, [&](std::int64_t, const Move* move) {
+    const auto each = [&](std::int64_t, const Move* move) {
         if (move) pieces.move(*move);
-    });
-    return pieces.all();
+    };
+    state.moves.history(id, each, after.number);
 }
 
 void add_moves(std::vector<MovedUnits>& out, const State& from, const State& to, const BatchId& id)
@@ -138,7 +136,16 @@ void add_moves(std::vector<MovedUnits>& out, const State& from, const State& to,
     const Batch* was = from.batches.find(id);
     const Batch* is = to.batches.find(id);
     if (was && is && from.moves.find(id) == to.moves.find(id)) return;  // The same last move.
-    const std::vector<Piece> before = pieces_of(from, id), after = pieces_of(to, id);
+    Pieces old_pieces{was ? was->qty : 0}, new_pieces{is ? is->qty : 0};
+    paint(old_pieces, from, id);
+    if (was && is && was->qty == is->qty && from.position <= to.position &&
+        to.moves.goes_on_from(from.moves, id)) {
+        new_pieces = old_pieces;
+        paint(new_pieces, to, id, from.position);
+    } else {
+        paint(new_pieces, to, id);
+    }
+    const std::vector<Piece>&before = old_pieces.all(), &after = new_pieces.all();
     const std::int64_t old_end = was ? was->qty + 1 : 1, new_end = is ? is->qty + 1 : 1;
     const std::int64_t end = std::max(old_end, new_end);
     const auto state_of = [](const Piece* piece) {
