@@ -160,7 +160,7 @@ rc::Gen<Event> random_event(std::size_t index)
         if (*rc::gen::arbitrary<bool>()) event.reason = some_text();
         fill_list(event.documents);
         for (Document& document : event.documents)
-            if (document.sha256) document.sha256->value = std::string(63, 'a') + "0";
+            if (document.sha256) document.sha256->value = std::string(64, 'a');
         event.data = some_data(index);
         return event;
     });

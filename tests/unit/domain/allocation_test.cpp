@@ -6,7 +6,6 @@ namespace chipledger {
 using namespace scenario;
 
 namespace {
-const Text why{"because"};
 
 Event reserve(Units of, const ApprovalId& by_whom = ap1)
 {

@@ -6,7 +6,6 @@ namespace chipledger {
 using namespace scenario;
 
 namespace {
-const Text why{"papers"};
 
 Event seize() { return on(february(21), ShipmentSeized{s1, case1, units(1, 10), why}); }
 Event confiscate() { return on(february(22), ShipmentConfiscated{s1, case1, units(1, 10)}); }

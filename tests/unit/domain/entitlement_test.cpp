@@ -6,7 +6,6 @@ namespace chipledger {
 using namespace scenario;
 
 namespace {
-const Text why{"because"};
 
 Event amend(std::int64_t granted)
 {

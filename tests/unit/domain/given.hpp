@@ -16,6 +16,7 @@ inline const BatchId b01{"B01"}, b02{"B02"};
 inline const ShipmentId s1{"S-1"}, s2{"S-2"};
 inline const DeclarationId d1{"D-1"}, d2{"D-2"};
 inline const CaseId case1{"C-1"}, case2{"C-2"};
+inline const Text why{"because"};
 inline const SiteId site1{"SITE-1"}, site2{"SITE-2"};
 inline const Sku h200{"H200"};
 inline const Period y26{"2026"}, y27{"2027"};
