@@ -24,7 +24,8 @@ asio::awaitable<Response> health(Context&)
     co_return reply(200, "application/json", R"({"status":"ok"})");
 }
 
-// Ready is who can record now: not fenced, with a store that answers and a log that is whole.
+// Ready is who can record now, or follows who does: not fenced, with a store that answers and a log
+// that is whole.
 asio::awaitable<Response> readiness(const App& app, Context& context)
 {
     Ledger& ledger = app.ledger;
@@ -42,7 +43,13 @@ asio::awaitable<Response> readiness(const App& app, Context& context)
         co_return reply(503, "application/json", body.dump());
     }
     const Refusal away{.code = Code::store_unavailable, .detail = now.reason};
-    if (!now.writing) co_return problem_reply(away, context.request.request_id);
+    if (now.following) {
+        body["status"] = "following";
+        body["behind"] = now.behind;
+        body.erase("projection");
+    }
+    const bool able = now.following ? now.reason.empty() : now.writing;
+    if (!able) co_return problem_reply(away, context.request.request_id);
     const Result<void> asked = co_await ledger.store_answers();
     if (!asked) co_return problem_reply(away, context.request.request_id);
     if (const auto published = ledger.log().published()) body["signed"] = published->size;

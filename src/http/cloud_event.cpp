@@ -66,6 +66,7 @@ std::string to_cloud_event(const CloudSource& source, const StoredEntry& entry)
     if (const Json& subjects = told["subjects"]; !subjects.empty())
         event["subject"] = subjects[0]["kind"].get<std::string>() + ':' +
                            subjects[0]["id"].get<std::string>();
+    if (!entry.traceparent.empty()) event["traceparent"] = entry.traceparent;
     if (!source.schema.empty()) event["dataschema"] = source.schema;
     std::string text = event.dump();
     text.back() = ',';

@@ -149,9 +149,7 @@ asio::awaitable<Response> capture(Ledger& ledger, Context& context)
     Capture& wanted = *read;
     bool replayed = true;
     for (std::size_t i = 0; i < wanted.job.answers(); ++i) {
-        Submission submission;
-        submission.actor = actor_of(context);
-        submission.offices = context.caller.offices;
+        Submission submission = submission_by(context);
         submission.may_propose = true;
         submission.key = wanted.job.key(i);
         submission.body_hash = sha256(context.request.body);

@@ -14,19 +14,12 @@ namespace {
 namespace asio = boost::asio;
 using Json = nlohmann::json;
 
-Refusal malformed(std::string param, std::string detail)
-{
-    return {Code::malformed, std::move(param), std::move(detail)};
-}
-
 /// What the headers and the query say of a write.
 Result<Submission> read_header(const Context& context)
 {
     const Request& request = context.request;
-    Submission submission;
-    submission.actor = actor_of(context);
+    Submission submission = submission_by(context);
     submission.may_propose = true;
-    submission.offices = context.caller.offices;
     if (auto yes = takes(request, "application/json"); !yes) return yes.error();
     for (const auto& [name, value] : request.query) {
         if (name != "dry_run") return malformed("?" + name, "There is no such parameter here.");

@@ -112,9 +112,7 @@ private:
     {
         if (!row.body) co_return row.body.error();
         Json body = *row.body;
-        Submission submission;
-        submission.actor = actor_of(context_);
-        submission.offices = context_.caller.offices;
+        Submission submission = submission_by(context_);
         submission.dry_run = dry_run_;
         submission.body_hash = sha256(row.bytes);
         Result<std::string> key = take_key(body, row.number);

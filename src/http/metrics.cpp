@@ -70,6 +70,10 @@ void add_build(std::vector<MetricFamily>& all)
 void add_writer(std::vector<MetricFamily>& all, const LedgerHealth& health)
 {
     add_gauge(all, "chipledger_writing", "1 while it can record.", health.writing ? 1 : 0);
+    add_gauge(all, "chipledger_following", "1 of a server that follows another one.",
+              health.following ? 1 : 0);
+    add_gauge(all, "chipledger_behind_entries", "Entries of its database that it has not read yet.",
+              static_cast<double>(health.behind));
     add_gauge(all, "chipledger_queued", "Submissions that wait for the writer.",
               static_cast<double>(health.queued));
     add_histogram(all, "chipledger_group_entries", "Entries of one transaction.",

@@ -95,8 +95,7 @@ asio::awaitable<Response> decide(Ledger& ledger, Context& context, Decision deci
     if (auto yes = may_record(context); !yes) co_return no(context, yes.error());
     const Result<ProposalRow> row = co_await visible(ledger, context);
     if (!row) co_return no(context, row.error());
-    Submission submission;
-    submission.actor = actor_of(context);
+    Submission submission = submission_by(context);
     submission.decides = context.params.at("proposal");
     submission.decision = decision;
     submission.body_hash = sha256(context.request.path + '\n' + context.request.body);

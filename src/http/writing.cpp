@@ -1,6 +1,7 @@
 #include "http/writing.hpp"
 
 #include "domain/rulebook.hpp"
+#include "http/log_lines.hpp"
 #include "http/reading.hpp"
 
 namespace chipledger {
@@ -43,9 +44,13 @@ std::optional<Position> target_of_correction(const Json& event)
 
 }  // namespace
 
-Actor actor_of(const Context& context)
+Submission submission_by(const Context& context)
 {
-    return {context.caller.principal, context.caller.role, context.caller.firm};
+    Submission submission;
+    submission.actor = {context.caller.principal, context.caller.role, context.caller.firm};
+    submission.offices = context.caller.offices;
+    submission.traceparent = trace_of(context.request);
+    return submission;
 }
 
 Result<void> may_record(const Context& context)

@@ -8,7 +8,8 @@
 // What the routes that record have in common.
 namespace chipledger {
 
-Actor actor_of(const Context& context);
+/// A write of the caller's: who, at which offices, in which trace.
+Submission submission_by(const Context& context);
 
 /// Forbidden-role for those who record nothing at all.
 Result<void> may_record(const Context& context);

@@ -216,7 +216,8 @@ std::string checkpoint_origin(const State& state)
 CommandRow command_of(const Submission& submission, const Result<Recorded>& outcome, Time now)
 {
     CommandRow row{
-        submission.actor.principal, submission.key, submission.body_hash, 201, {}, 0, {}};
+        submission.actor.principal, submission.key, submission.body_hash, 201, {}, 0, {},
+        submission.traceparent};
     if (outcome && outcome->needs_confirmation) {
         row.status = 202;
         row.answer = proposal_text(submission, now);

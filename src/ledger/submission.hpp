@@ -25,6 +25,7 @@ struct Submission {
     bool if_match_any = false;               ///< If-Match: *, or none where none is needed.
     bool dry_run = false;
     bool list = false;  ///< Came as {"events":[…]}: pointers begin with /events/N.
+    std::string traceparent{};  ///< W3C Trace Context of the request, or empty.
     std::vector<Proposal> proposals{};
     bool may_propose = false;               ///< What needs confirmation becomes a proposal.
     std::optional<Actor> confirmed_by{};

@@ -20,7 +20,7 @@ Entries entries_of(const pqxx::result& rows)
     entries.reserve(rows.size());
     for (const auto& row : rows)
         entries.push_back({{row[0].as<std::int64_t>()}, from_bytea(row[1].c_str()),
-                           from_bytea(row[2].c_str())});
+                           from_bytea(row[2].c_str()), row.size() > 3 ? row[3].c_str() : ""});
     return entries;
 }
 
@@ -51,15 +51,23 @@ std::string last_recorded(const std::string& comparison, const std::string& time
            "::timestamptz ORDER BY recorded_at DESC, position DESC LIMIT 1), 0)";
 }
 
+// Few requests name a trace: the index over those that do is small, or empty.
+constexpr const char* listed =
+    "SELECT e.position, e.bytes, e.salt,"
+    " (SELECT CASE WHEN e.position < c.first_position + c.count THEN c.traceparent END"
+    " FROM command c WHERE c.traceparent IS NOT NULL AND c.count > 0"
+    " AND c.first_position <= e.position ORDER BY c.first_position DESC LIMIT 1) ";
+
 // The narrowest subject leads, through its own index; a second one is probed entry by entry.
 Query from_subject(const EventFilter& filter)
 {
     std::optional<SubjectFilter> leading = filter.subject;
     if (!leading && filter.visible_firm) leading = SubjectFilter{"firm", *filter.visible_firm};
-    Query query{"SELECT e.position, e.bytes, e.salt FROM event e WHERE true"};
+    Query query{listed};
+    query.text += "FROM event e WHERE true";
     if (leading) {
-        query.text = "SELECT e.position, e.bytes, e.salt FROM event_subject s"
-                     " JOIN event e ON e.position = s.position WHERE true";
+        query.text = listed;
+        query.text += "FROM event_subject s JOIN event e ON e.position = s.position WHERE true";
         query.where("s.kind = " + query.bind(leading->kind));
         query.where("s.id = " + query.bind(leading->id));
     }

@@ -24,8 +24,10 @@ constexpr const char* insert_subjects =
     "INSERT INTO event_subject SELECT * FROM"
     " unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])";
 constexpr const char* insert_commands =
-    "INSERT INTO command SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::int[],"
-    " $5::bigint[], $6::bigint[], $7::text[])";
+    "INSERT INTO command SELECT principal, key, hash, status, first, count, answer,"
+    " nullif(trace, '') FROM unnest($1::text[], $2::text[], $3::bytea[], $4::int[],"
+    " $5::bigint[], $6::bigint[], $7::text[], $8::text[])"
+    " AS row (principal, key, hash, status, first, count, answer, trace)";
 
 void prepare(pqxx::connection& connection)
 {
@@ -85,7 +87,7 @@ void write_subjects(pqxx::work& work, std::span<const EventRow> events)
 void write_commands(pqxx::work& work, std::span<const CommandRow> commands)
 {
     if (commands.empty()) return;
-    SqlArray principal, key, body_hash, status, first, count, answer;
+    SqlArray principal, key, body_hash, status, first, count, answer, trace;
     for (const CommandRow& row : commands) {
         principal.add(row.principal);
         key.add(row.key);
@@ -94,9 +96,10 @@ void write_commands(pqxx::work& work, std::span<const CommandRow> commands)
         first.add(row.first.number);
         count.add(row.count);
         answer.add(row.answer);
+        trace.add(row.traceparent);
     }
     work.exec_prepared("insert_commands", principal.text(), key.text(), body_hash.text(),
-                       status.text(), first.text(), count.text(), answer.text());
+                       status.text(), first.text(), count.text(), answer.text(), trace.text());
 }
 
 void ensure_gapless(const Head& head, std::span<const EventRow> events)

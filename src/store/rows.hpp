@@ -32,6 +32,7 @@ struct CommandRow {
     Position first{};         ///< First entry that was recorded; 0 for a refusal.
     std::int64_t count = 0;   ///< Entries that were recorded; 0 for a refusal.
     std::string answer{};     ///< Problem JSON of a refusal; empty for 201.
+    std::string traceparent{};  ///< W3C Trace Context of the request; empty where it had none.
     friend bool operator==(const CommandRow&, const CommandRow&) = default;
 };
 
@@ -54,6 +55,7 @@ struct StoredEntry {
     Position position{};
     std::string bytes{};
     std::string salt{};  ///< 32 bytes; for those alone who may read the entry.
+    std::string traceparent{};  ///< Of the request that recorded it; in lists only. May be empty.
     friend bool operator==(const StoredEntry&, const StoredEntry&) = default;
 };
 

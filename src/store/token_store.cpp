@@ -8,6 +8,7 @@ namespace chipledger {
 
 namespace {
 
+constexpr const char* read_only = "25006";  // SQLSTATE read_only_sql_transaction.
 constexpr const char* select_tokens =
     "SELECT t.id, p.name, p.role, p.firm, array_to_string(p.offices, ','),"
     " (extract(epoch FROM t.created_at) * 1000000)::bigint,"
@@ -140,9 +141,13 @@ Result<std::optional<TokenRow>> TokenStore::find(const std::string& token)
         const pqxx::result rows =
             work.exec_params(std::string{select_tokens} + " WHERE t.hash = $1::bytea", hash);
         if (rows.empty()) return std::optional<TokenRow>{};
-        work.exec_params("UPDATE token SET last_used_at = now() WHERE hash = $1::bytea AND"
-                         " COALESCE(last_used_at < now() - interval '1 minute', true)",
-                         hash);
+        try {
+            work.exec_params("UPDATE token SET last_used_at = now() WHERE hash = $1::bytea AND"
+                             " COALESCE(last_used_at < now() - interval '1 minute', true)",
+                             hash);
+        } catch (const pqxx::sql_error& refused) {
+            if (refused.sqlstate() != read_only) throw;  // A standby keeps no note of it.
+        }
         return std::optional{token_of(rows[0])};
     });
 }

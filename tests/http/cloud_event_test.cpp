@@ -73,6 +73,35 @@ TEST_CASE("a page of entries is a batch, or not acceptable", "[cloudevents]")
     CHECK(regulator.get("/v1/events", accept("text/html")).status == 406);
 }
 
+TEST_CASE("the trace of a request goes with the entries that it recorded", "[cloudevents]")
+{
+    Service service;
+    Client regulator = service.as(Role::regulator);
+    const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const auto firm = [&](const std::string& id, const std::string& headers) {
+        REQUIRE(regulator
+                    .record("FirmRegistered", R"({"firm":")" + id + R"(","name":"N","tier":"T1"})",
+                            headers)
+                    .status == 201);
+        return regulator.read("/v1/events?format=cloudevents&order=desc&limit=1")[0];
+    };
+    CHECK(firm("F-1", "traceparent: " + trace + "\r\n")["traceparent"] == trace);
+    CHECK_FALSE(firm("F-2", "").contains("traceparent"));
+    CHECK_FALSE(firm("F-3", "traceparent: 00-nonsense\r\n").contains("traceparent"));
+    const auto list = regulator.post(
+        "/v1/events",
+        R"({"events":[{"type":"FirmRegistered","data":{"firm":"F-4","name":"N","tier":"T1"}},
+                      {"type":"FirmRegistered","data":{"firm":"F-5","name":"N","tier":"T1"}}]})",
+        "traceparent: " + trace + "\r\n");
+    REQUIRE(list.status == 201);
+    const Json all = regulator.read("/v1/events?format=cloudevents");
+    REQUIRE(all.size() == 6);
+    for (const std::size_t traced : {1U, 4U, 5U}) CHECK(all[traced]["traceparent"] == trace);
+    // It is said of the entry; the entry itself is as it would be without.
+    CHECK(all[4]["data"] == regulator.read("/v1/events/5"));
+    CHECK_FALSE(all[4]["data"].contains("traceparent"));
+}
+
 TEST_CASE("a source is a URI reference, and a base is a host", "[cloudevents]")
 {
     CHECK(cloud_source("ledger.example.org/h200", "").source == "ledger.example.org/h200");
