@@ -44,6 +44,7 @@ struct ServeOptions {
     std::string log_format = "text";
     int rate = 20'000;
     bool sign_elsewhere = false;
+    bool follow = false;
     bool unsafe_database = false;
     int check_tables = 60'000;
     int check_rest = 20;
@@ -68,7 +69,7 @@ struct Signers {
 Signers signers_of(const ServeOptions& options, const std::string& conninfo, Ledger& ledger)
 {
     Signers signers;
-    if (options.sign_elsewhere) {
+    if (options.sign_elsewhere || options.follow) {
         ledger.log().name_keys(read_file(options.place.verifier_key()).value_or(""));
         signers.elsewhere =
             std::make_unique<Following>(conninfo, ledger.log(), std::chrono::milliseconds{100});
@@ -152,6 +153,7 @@ int run(const ServeOptions& options)
     ledger_options->projection_checks = {std::chrono::milliseconds{options.check_tables},
                                          options.check_rest};
     ledger_options->snapshot = options.place.snapshot();
+    ledger_options->follow = options.follow;
     const Result<std::vector<std::string>> unsafe = unsafe_settings(*conninfo);
     if (!unsafe) return complain(unsafe.error());
     if (!unsafe->empty() && !options.unsafe_database) return refuse_unsafe(*unsafe);
@@ -177,10 +179,15 @@ int run(const ServeOptions& options)
     Metrics metrics;
     int code = exit_ok;
     try {
-        Webhooks webhooks{**ledger, webhooks_of(options, *conninfo, *pepper)};
-        const App app{**ledger, doorkeeper, metrics, heads, options.share, *unsafe, &trace,
-                      &answers, &webhooks};
-        code = serve(context, app, options.server, options.access_log);
+        // A standby takes no rows: whoever follows leaves deliveries to the writer, and writes what
+        // was read into its lines.
+        std::optional<Webhooks> webhooks;
+        if (!options.follow)
+            webhooks.emplace(**ledger, webhooks_of(options, *conninfo, *pepper));
+        const App app{**ledger, doorkeeper, metrics, heads, options.share, *unsafe,
+                      options.follow ? nullptr : &trace, &answers,
+                      webhooks ? &*webhooks : nullptr};
+        code = serve(context, app, options.server, options.access_log || options.follow);
     } catch (const boost::system::system_error& failed) {
         fmt::print(stderr,
                    "chipledger: cannot listen on {}:{}: {}. Take another --port, or look at "
@@ -250,6 +257,9 @@ void add_serve(CLI::App& app, int& exit_code)
                       "serve although PostgreSQL's settings may lose entries; /readyz shows them");
     command->add_flag("--sign-elsewhere", options->sign_elsewhere,
                       "chipledger sign does it, in a process of its own");
+    command->add_flag("--follow", options->follow,
+                      "record nothing: read along a log that another serve writes, in the same "
+                      "database or a standby, and answer reads");
     command->add_option("--log-format", options->log_format, "of the lines on stderr: text or json")
         ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();

@@ -16,6 +16,7 @@
 #include "ledger/on_thread.hpp"
 #include "ledger/projector.hpp"
 #include "ledger/snapshots.hpp"
+#include "ledger/tail.hpp"
 #include "ledger/writer.hpp"
 
 namespace chipledger {
@@ -124,6 +125,7 @@ public:
           what_if_max_{options.what_if_max},
           readers_{options.database, options.reader_connections},
           quiet_{options.database, quiet_threads},
+          following_{options.follow},
           projector_{options.database, options.projection_checks,
                      [this](Position position) { return head()->seen_from(position, position); }}
     {
@@ -133,11 +135,13 @@ public:
     Result<void> start(const LedgerOptions& options)
     {
         EventStore store{options.database};
-        const Result<Head> head = store.take_over();
+        const Result<Head> head = following_ ? store.head() : store.take_over();
         if (!head) return head.error();
+        if (following_ && head->size == Position{})
+            return Refusal{.code = Code::bad_state,
+                           .detail = "There is nothing to follow yet. Start the one that writes."};
         std::optional<Snapshot> kept = Snapshots::found(options.snapshot, store, head->size);
-        if (kept)
-            for (const Hash& leaf : kept->leaves) log_.append(leaf);
+        if (kept) log_.append(kept->leaves);
         const Position from = kept ? kept->state.position : Position{};
         EventStore ahead{options.database};
         const auto seen = [this](const StoredEntry& entry) { log_.take(entry); };
@@ -151,9 +155,15 @@ public:
         if (!clock) return clock.error();
         snapshots_.emplace(options.snapshot, from, log_);
         set_head(std::make_shared<const State>(*state));
-        writer_ = std::make_unique<Writer>(
-            options, std::move(store), *head, std::move(*state), log_, *clock,
-            [this](std::shared_ptr<const State> next) { set_head(std::move(next)); });
+        const auto publish = [this](std::shared_ptr<const State> next) {
+            set_head(std::move(next));
+        };
+        if (following_) {
+            tail_.emplace(options.database, this->head(), log_, publish);
+            return {};
+        }
+        writer_ = std::make_unique<Writer>(options, std::move(store), *head, std::move(*state),
+                                           log_, *clock, publish);
         return writer_->start();
     }
 
@@ -177,6 +187,7 @@ public:
 
     asio::awaitable<Answer> submit(Submission submission) override
     {
+        if (following_) co_return Answer{follows()};
         // Judged beside the writer, so that it holds nobody up but itself.
         if (submission.proposals.size() == 1 && is_correction(submission.proposals[0].data)) {
             const auto now = head();
@@ -254,10 +265,11 @@ public:
         co_return run;
     }
 
-    Time now() const override { return writer_->now(); }
+    Time now() const override { return following_ ? tail_->now() : writer_->now(); }
 
     asio::awaitable<Result<Time>> set_now(Time now) override
     {
+        if (following_) co_return follows();
         // Named, as everything that crosses a co_await: g++ 12 destroys such temporaries twice.
         Pending pending;
         pending.new_now = now;
@@ -277,7 +289,7 @@ public:
 
     LedgerHealth health() const override
     {
-        LedgerHealth health = writer_->health();
+        LedgerHealth health = following_ ? tail_->health() : writer_->health();
         health.projection = projector_.health();
         return health;
     }
@@ -286,6 +298,7 @@ public:
     void stop() override
     {
         if (writer_) writer_->stop();
+        if (tail_) tail_->stop();
         projector_.stop();
         if (snapshots_) snapshots_->stop();
         stopping_ = true;
@@ -316,6 +329,12 @@ private:
         if (slot.is_connected()) slot.assign([gone](asio::cancellation_type) { *gone = true; });
         (void)co_await quiet_.run(one);
         co_return Result<void>{};
+    }
+
+    static Refusal follows()
+    {
+        return {.code = Code::fenced,
+                .detail = "This server follows another one and records nothing. Write there."};
     }
 
     static std::optional<Refusal> disagrees(const LedgerOptions& options, const State& state)
@@ -354,7 +373,7 @@ private:
         }
         waiters_.tell(position);
         snapshots_->follow(next);
-        projector_.follow(std::move(next));
+        if (!following_) projector_.follow(std::move(next));
     }
 
     Log log_{};
@@ -368,9 +387,11 @@ private:
     std::atomic<bool> stopping_{false};
     Readers readers_;
     Readers quiet_;
+    const bool following_;
     Projector projector_;
     std::optional<Snapshots> snapshots_{};
-    std::unique_ptr<Writer> writer_{};
+    std::unique_ptr<Writer> writer_{};  ///< Null when it follows.
+    std::optional<Tail> tail_{};
 };
 
 }  // namespace

@@ -32,24 +32,28 @@ struct LedgerOptions {
     std::chrono::milliseconds what_if_max{30'000};  ///< A what-if that takes longer is given up.
     ProjectionChecks projection_checks{};
     std::string snapshot{};                   ///< File for quick starts; "": none.
+    bool follow = false;                      ///< Record nothing: follow who does.
 };
 
 /// What /readyz and /metrics tell.
 struct LedgerHealth {
     bool writing = false;     ///< False: fenced, or the store is away.
-    std::string reason{};     ///< Why not.
+    std::string reason{};     ///< Why not; of one that follows, why it cannot.
+    bool following = false;   ///< It records nothing by itself.
+    std::int64_t behind = 0;  ///< Entries of its database that it has not read yet.
     std::size_t queued = 0;
     ProjectionHealth projection{};
     WriterFigures writer{};
 };
 
-/// The one ledger of a process: writer, durable state, history. Thread-safe. Completions run on
+/// The one ledger of a process: writer (or one that follows it), durable state, history. Thread-safe. Completions run on
 /// the executor of the awaiting coroutine.
 class Ledger {
 public:
     /// Migrates nothing; takes the writer's epoch over, folds the log (on from the snapshot, where
     /// there is one that fits), checks the head,
-    /// records LedgerOpened in an empty one, starts the writer.
+    /// records LedgerOpened in an empty one, starts the writer. With `follow` it takes nothing over,
+    /// and every write is refused fenced.
     static Result<std::unique_ptr<Ledger>> open(LedgerOptions options);
     virtual ~Ledger() = default;
 

@@ -138,10 +138,14 @@ Time Writer::now() const
 LedgerHealth Writer::health() const
 {
     const std::scoped_lock lock{mutex_};
-    LedgerHealth health{true, {}, queue_.size()};
-    if (fenced_) health = {false, "fenced: another writer has taken over", queue_.size()};
-    if (!trouble_.empty()) health = {false, trouble_, queue_.size()};
-    if (stopping_) health = {false, "stopping", queue_.size()};
+    std::string reason;
+    if (fenced_) reason = "fenced: another writer has taken over";
+    if (!trouble_.empty()) reason = trouble_;
+    if (stopping_) reason = "stopping";
+    LedgerHealth health;
+    health.writing = reason.empty();
+    health.reason = std::move(reason);
+    health.queued = queue_.size();
     health.writer = figures_;
     return health;
 }

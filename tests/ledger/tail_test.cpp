@@ -1,0 +1,82 @@
+// Who follows a log sees what its writer sees, and records nothing.
+#include "ledger/snapshot.hpp"
+#include "catch.hpp"
+#include "ledger/ledger.hpp"
+#include "support/await.hpp"
+#include "support/cluster.hpp"
+
+namespace chipledger {
+
+namespace {
+
+Submission of(std::string key, EventData data)
+{
+    Submission submission;
+    submission.actor = {"regulator", Role::regulator, {}};
+    submission.body_hash = sha256(key);
+    submission.key = std::move(key);
+    submission.proposals.push_back({std::move(data), {}, {}, {}, {}});
+    return submission;
+}
+Submission registering(const std::string& firm)
+{
+    return of(firm, FirmRegistered{FirmId{firm}, Text{firm}, Tier{"T1"}, {}});
+}
+
+}  // namespace
+
+TEST_CASE("a follower sees each entry and correction, and refuses to write", "[tail]")
+{
+    TestCluster& cluster = TestCluster::shared();
+    LedgerOptions options;
+    options.database = cluster.runtime_conninfo(cluster.migrated_database());
+    options.statements = false;
+    LedgerOptions along = options;
+    along.follow = true;
+    {
+        const auto early = Ledger::open(along);
+        REQUIRE_FALSE(bool(early));  // Nothing was opened yet.
+        CHECK(early.error().code == Code::bad_state);
+    }
+    auto writer = Ledger::open(options).value();
+    REQUIRE(bool(run(writer->submit(registering("F-A"))).outcome));
+    const auto follower = Ledger::open(along).value();
+    CHECK(follower->head()->position == Position{2});
+    const auto caught_up = [&] {
+        const Position head = writer->head()->position;
+        REQUIRE(run(follower->wait_for(head, std::chrono::seconds{20})) == head);
+        CHECK(account_of(*follower->head()) == account_of(*writer->head()));
+        const auto size = static_cast<std::uint64_t>(head.number);
+        CHECK(follower->log().root(size) == writer->log().root(size));
+    };
+    for (int i = 0; i < 40; ++i)
+        REQUIRE(bool(run(writer->submit(registering("F-" + std::to_string(i)))).outcome));
+    caught_up();
+
+    // A correction between others is told anew there too; a past position stays as it was known.
+    const auto before = run(follower->at({42}));
+    REQUIRE(bool(run(writer->submit(of("void", EventVoided{{5}, VoidReason::did_not_occur}))).outcome));
+    REQUIRE(bool(run(writer->submit(registering("F-Z"))).outcome));
+    caught_up();
+    CHECK_FALSE(follower->head()->firms.contains(FirmId{"F-2"}));
+    CHECK(before.value()->firms.contains(FirmId{"F-2"}));
+    CHECK(run(follower->at({42})).value()->firms.contains(FirmId{"F-2"}));
+
+    const Answer answer = run(follower->submit(registering("F-NO")));
+    REQUIRE_FALSE(bool(answer.outcome));
+    CHECK(answer.outcome.error().code == Code::fenced);
+    CHECK(follower->health().following);
+    CHECK_FALSE(follower->health().writing);
+    CHECK(writer->health().writing);  // Nobody took it over.
+    CHECK(bool(run(writer->submit(registering("F-Y"))).outcome));
+
+    // The writer goes; whoever followed takes over by starting without --follow.
+    writer->stop();
+    writer.reset();
+    follower->stop();
+    const auto next = Ledger::open(options).value();
+    CHECK(bool(run(next->submit(registering("F-NEXT"))).outcome));
+    next->stop();
+}
+
+}  // namespace chipledger
