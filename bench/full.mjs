@@ -16,7 +16,7 @@ import {
 import { play } from './lib/rounds.mjs';
 import { ledger_figures } from './ledger_figures.mjs';
 import { parts } from './parts.mjs';
-import { judged, table_text, write_document } from './report.mjs';
+import { judged, table_text, write_document, write_headline } from './report.mjs';
 
 const plans = {
   full: { rounds: 5, seconds: 4, seconds_max: 780, entries: 1_000_000, grow_seconds_max: 480 },
@@ -229,7 +229,9 @@ async function main(kind) {
     process.env.BENCH_RESULTS ?? `${root}/build/bench/results.jsonl`,
     JSON.stringify({ time: measured.about.date, bench: kind, ...measured, rows }) + '\n',
   );
-  if (kind === 'full') write_document(measured, rows);
+  if (kind !== 'full') return;
+  write_document(measured, rows);
+  write_headline(measured, rows);
 }
 
 let code = 0;

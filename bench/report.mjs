@@ -1,5 +1,5 @@
 // The table of targets, and docs/performance.md: no figure that was not measured in this run.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { median } from './lib/machine.mjs';
 import { over_rounds, ratio } from './lib/rounds.mjs';
 import { root } from './lib/site.mjs';
@@ -265,5 +265,25 @@ message-db, Emmett and PostgreSQL's limits are measured without HTTP in front, w
 [How it is measured](decisions/0037-how-it-is-measured.md).
 
 ${body(measured, rows)}`,
+  );
+}
+
+/** The five ratios that README shows, by their place among the targets. */
+const headline = [0, 2, 3, 6, 9];
+
+/** README.md between its two marks: the headline ratios of this run. */
+export function write_headline(measured, rows) {
+  const file = `${root}/README.md`;
+  const lines = headline.map((at) => `| ${rows[at].what} | ${spread(rows[at].value)} × |`);
+  const text = `<!-- bench -->
+| \`script/bench\`, ${measured.about.date} | median [least–most] |
+|---|---|
+${lines.join('\n')}
+
+All targets, those missed too: [docs/performance.md](docs/performance.md).
+<!-- /bench -->`;
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace(/<!-- bench -->[^]*<!-- \/bench -->/, () => text),
   );
 }

@@ -49,8 +49,8 @@ export async function ask<T>(path: string, options: RequestInit = {}): Promise<T
 }
 
 /** GETs text, as receipts and checkpoints are. */
-export async function askText(path: string): Promise<string> {
-  return (await answer(path, {})).text();
+export async function askText(path: string, options: RequestInit = {}): Promise<string> {
+  return (await answer(path, options)).text();
 }
 
 /** All of a list, page by page, up to `max` items. */

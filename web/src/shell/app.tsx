@@ -115,7 +115,7 @@ export function App() {
     void signOut().then(() => {
       history.replaceState(null, "", location.pathname);
       location.reload();
-    });
+    }, setProblem);
   };
 
   const Shown = shown?.component;

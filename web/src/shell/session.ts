@@ -1,5 +1,5 @@
 // Who is signed in. The token is exchanged for a cookie that no script reads, and forgotten.
-import { ask, Problem, send } from "../api/client";
+import { ask, askText, Problem, send } from "../api/client";
 import type { Role, Session } from "../api/types";
 
 export interface Caller {
@@ -25,7 +25,7 @@ export async function signIn(token: string): Promise<Caller> {
 }
 
 export async function signOut(): Promise<void> {
-  await fetch("/v1/session", { method: "DELETE" });
+  await askText("/v1/session", { method: "DELETE" });
 }
 
 /** The token of a link #token=…, taken out of the address at once. */
