@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "ledger/background.hpp"
 #include "ledger/entry.hpp"
 
 namespace chipledger
@@ -98,6 +99,7 @@ void Projector::rest(Clock::duration pause)
 
 void Projector::run()
 {
+    give_way();  // Tables may lag; whoever records or asks may not.
     while (const std::shared_ptr<const State> head = wait()) {
         const auto begin = Clock::now();
         const Result<void> done = work(head);
