@@ -10,4 +10,6 @@
 ALTER TABLE command ADD COLUMN traceparent text
     CHECK (traceparent ~ '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$');
 CREATE INDEX command_trace ON command (first_position) WHERE traceparent IS NOT NULL AND count > 0;
+-- A server says so when the schema is not the one that it was made for.
+GRANT SELECT ON schema_migration TO chipledger_writer;
 COMMENT ON COLUMN command.traceparent IS 'Trace of the request that recorded these entries, if it named one.';

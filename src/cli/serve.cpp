@@ -22,6 +22,7 @@
 #include "ledger/durable_file.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/signing.hpp"
+#include "store/migrate.hpp"
 #include "store/settings.hpp"
 #include "store/token.hpp"
 
@@ -157,6 +158,8 @@ int run(const ServeOptions& options)
     const Result<std::vector<std::string>> unsafe = unsafe_settings(*conninfo);
     if (!unsafe) return complain(unsafe.error());
     if (!unsafe->empty() && !options.unsafe_database) return refuse_unsafe(*unsafe);
+    if (const Result<void> fits = check_migrated(*conninfo); !fits)
+        return complain(fits.error());
     const Result<std::string> pepper = pepper_at(options.place.pepper());
     if (!pepper) return complain(pepper.error());
     Result<std::unique_ptr<Oidc>> oidc = options.oidc.open();

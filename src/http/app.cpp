@@ -3,6 +3,7 @@
 #include "http/epcis.hpp"
 #include "http/problem.hpp"
 #include "http/read_routes.hpp"
+#include "http/rendered.hpp"
 #include "http/static_files.hpp"
 #include "http/writing.hpp"
 
@@ -82,7 +83,7 @@ std::vector<Route> service_routes(const App& app)
 
 std::vector<Route> all_routes(const App& app)
 {
-    std::vector<Route> routes = thing_routes(app.ledger);
+    std::vector<Route> routes = rendered_once(thing_routes(app.ledger), app.ledger);
     append(routes, entry_routes(app.ledger));
     append(routes, audit_routes(app.ledger));
     append(routes, evidence_routes(app.ledger, app.heads));

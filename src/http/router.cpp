@@ -13,29 +13,21 @@ namespace {
 
 using Params = std::map<std::string, std::string>;
 
-std::vector<std::string> split(const std::string& pattern)
+/// Asked of every route at every request, so it takes nothing apart that it does not have to.
+bool matches(std::string_view pattern, const std::vector<std::string>& segments, Params* params)
 {
-    std::vector<std::string> parts;
-    for (std::size_t at = 1; at <= pattern.size();) {
-        const std::size_t end = std::min(pattern.find('/', at), pattern.size());
-        parts.push_back(pattern.substr(at, end - at));
-        at = end + 1;
-    }
-    return parts;
-}
-
-bool matches(const std::string& pattern, const std::vector<std::string>& segments, Params* params)
-{
-    const std::vector<std::string> parts = split(pattern);
-    if (parts.size() != segments.size()) return false;
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        if (parts[i].starts_with('{')) {
-            if (params) (*params)[parts[i].substr(1, parts[i].size() - 2)] = segments[i];
-        } else if (parts[i] != segments[i]) {
-            return false;
+    for (const std::string& segment : segments) {
+        if (pattern.empty()) return false;
+        const std::size_t end = std::min(pattern.find('/', 1), pattern.size());
+        const std::string_view part = pattern.substr(1, end - 1);
+        pattern.remove_prefix(end);
+        if (!part.starts_with('{')) {
+            if (part != segment) return false;
+        } else if (params) {
+            (*params)[std::string{part.substr(1, part.size() - 2)}] = segment;
         }
     }
-    return true;
+    return pattern.empty();
 }
 
 // The pattern and not the path, the principal and never the token.
@@ -53,9 +45,9 @@ Response no(const Request& request, const Refusal& refusal)
                                   : problem_reply(refusal, request.request_id);
 }
 
-std::string method_of(const Request& request)
+std::string_view method_of(const Request& request)
 {
-    return request.method == "HEAD" ? "GET" : request.method;
+    return request.method == "HEAD" ? std::string_view{"GET"} : request.method;
 }
 
 }  // namespace
@@ -83,8 +75,9 @@ Router::Router(std::vector<Route> routes, Authenticate authenticate)
 const Route* Router::find(const Request& request) const
 {
     const Route* found = nullptr;
+    const std::string_view method = method_of(request);
     for (const Route& route : routes_) {
-        if (route.method != method_of(request)) continue;
+        if (route.method != method) continue;
         if (!matches(route.pattern, request.segments, nullptr)) continue;
         if (!found || route.pattern.find('{') == std::string::npos) found = &route;
     }
@@ -106,6 +99,7 @@ std::string Router::allowed(const Request& request) const
 
 boost::asio::awaitable<Response> Router::answer(Request& request, BodyReader* body) const
 {
+    if (const Route* route = find(request)) co_return co_await guarded(request, *route, body);
     const std::string methods = allowed(request);
     if (methods.empty())
         co_return no(request, {.code = Code::not_found, .detail = "No route leads there."});
@@ -115,14 +109,10 @@ boost::asio::awaitable<Response> Router::answer(Request& request, BodyReader* bo
         response.set("Allow", methods);
         co_return response;
     }
-    const Route* route = find(request);
-    if (!route) {
-        Response refused = no(request, {.code = Code::method_not_allowed,
-                                        .detail = "This route takes " + methods + "."});
-        refused.set("Allow", methods);
-        co_return refused;
-    }
-    co_return co_await guarded(request, *route, body);
+    Response refused = no(request, {.code = Code::method_not_allowed,
+                                    .detail = "This route takes " + methods + "."});
+    refused.set("Allow", methods);
+    co_return refused;
 }
 
 boost::asio::awaitable<Response> Router::guarded(Request& request, const Route& route,

@@ -54,6 +54,25 @@ std::optional<Refusal> disagreement(const pqxx::result& done, const std::vector<
 
 }  // namespace
 
+Result<void> check_migrated(const std::string& conninfo)
+{
+    const int wanted = embedded_migrations().back().number;
+    try {
+        pqxx::connection connection{conninfo};
+        pqxx::nontransaction read{connection};
+        const int there =
+            read.exec1("SELECT coalesce(max(number), 0) FROM schema_migration")[0].as<int>();
+        if (there == wanted) return {};
+        if (there > wanted)
+            return refused("The database is newer than this program. Install the newer program.");
+    } catch (const pqxx::broken_connection& failure) {
+        return Refusal{.code = Code::store_unavailable, .detail = failure.what()};
+    } catch (const pqxx::pqxx_exception&) {
+        // Not there, or from before others might read it: older in any case.
+    }
+    return refused("The database is older than this program: run chipledger migrate as its owner.");
+}
+
 Result<MigrationReport> migrate(const std::string& conninfo)
 {
     return migrate(conninfo, embedded_migrations());

@@ -30,4 +30,8 @@ Result<MigrationReport> migrate(const std::string& conninfo);
 Result<MigrationReport> migrate(const std::string& conninfo,
                                 const std::vector<Migration>& migrations);
 
+/// As the runtime role: refused bad-state, with the remedy, unless the database is at the last of
+/// embedded_migrations().
+Result<void> check_migrated(const std::string& conninfo);
+
 }  // namespace chipledger

@@ -1,6 +1,8 @@
 #include "views/difference.hpp"
 
 #include <algorithm>
+#include <array>
+#include <map>
 
 #include "views/buckets.hpp"
 
@@ -16,10 +18,9 @@ void put(Json& out, std::string_view name, const T& from, const T& to)
     if (from != to) out[std::string{name}] = {{"from", from}, {"to", to}};
 }
 
-Json approval_difference(const State& from, const State& to, const ApprovalId& id)
+Json approval_difference(const State& from, const State& to, const ApprovalId& id,
+                         const Approval* before, const Approval* after)
 {
-    const Approval* before = from.approvals.find(id);
-    const Approval* after = to.approvals.find(id);
     Json out = Json::object();
     const KeptBalance none;
     const Balance was = before ? before->balance : none;
@@ -38,27 +39,27 @@ Json approval_difference(const State& from, const State& to, const ApprovalId& i
     return out;
 }
 
-Json firm_difference(const State& from, const State& to, const FirmId& id)
+Json units_difference(const UnitCounts& before, const UnitCounts& after)
 {
-    const UnitCounts before = units_of(from, id), after = units_of(to, id);
     Json out = Json::object();
     for (std::size_t i = 0; i < unit_states; ++i)
         put(out, name_of(static_cast<UnitState>(i)), before.by_state[i], after.by_state[i]);
     return out;
 }
 
-/// The keys that one of both has, each once, ascending.
-template <class Things>
-std::vector<typename Things::key_type> keys_of(const Things& a, const Things& b)
+/// Calls `visit(key, was, is)` for each key that one of both has, ascending; null where it is not.
+template <class Things, class Visit>
+void each_pair(const Things& from, const Things& to, Visit&& visit)
 {
-    std::vector<typename Things::key_type> keys, rest;
-    for (const auto& item : a) keys.push_back(item.key);
-    for (const auto& item : b)
-        if (!a.contains(item.key)) rest.push_back(item.key);
-    if (rest.empty()) return keys;
-    std::vector<typename Things::key_type> both(keys.size() + rest.size());
-    std::ranges::merge(keys, rest, both.begin());
-    return both;
+    auto a = from.begin(), b = to.begin();
+    const auto a_end = from.end(), b_end = to.end();
+    while (a != a_end || b != b_end) {
+        const bool was = a != a_end && (b == b_end || !(b->key < a->key));
+        const bool is = b != b_end && (a == a_end || !(a->key < b->key));
+        visit(was ? a->key : b->key, was ? &a->value : nullptr, is ? &b->value : nullptr);
+        if (was) ++a;
+        if (is) ++b;
+    }
 }
 
 /// What a difference asks of units, from `from` up to the next piece: much less than a Custody
@@ -131,10 +132,9 @@ void paint(Pieces& pieces, const State& state, const BatchId& id, Position after
     state.moves.history(id, each, after.number);
 }
 
-void add_moves(std::vector<MovedUnits>& out, const State& from, const State& to, const BatchId& id)
+void add_moves(std::vector<MovedUnits>& out, const State& from, const State& to, const BatchId& id,
+               const Batch* was, const Batch* is)
 {
-    const Batch* was = from.batches.find(id);
-    const Batch* is = to.batches.find(id);
     if (was && is && from.moves.find(id) == to.moves.find(id)) return;  // The same last move.
     Pieces old_pieces{was ? was->qty : 0}, new_pieces{is ? is->qty : 0};
     paint(old_pieces, from, id);
@@ -179,17 +179,22 @@ void add_moves(std::vector<MovedUnits>& out, const State& from, const State& to,
 Json differences(const State& from, const State& to, const std::optional<FirmId>& own)
 {
     Json approvals = Json::object(), firms = Json::object();
-    for (const ApprovalId& id : keys_of(from.approvals, to.approvals)) {
-        const Approval* there = to.approvals.find(id);
-        if (!there) there = from.approvals.find(id);
-        if (own && there->terms->firm != *own) continue;
-        if (Json one = approval_difference(from, to, id); !one.empty())
-            approvals[id.value] = std::move(one);
-    }
-    for (const FirmId& id : keys_of(from.firms, to.firms)) {
-        if (own && id != *own) continue;
-        if (Json one = firm_difference(from, to, id); !one.empty()) firms[id.value] = std::move(one);
-    }
+    std::map<FirmId, std::array<UnitCounts, 2>> units;  // Before and after.
+    const auto add = [&](const Approval* approval, std::size_t side) {
+        if (approval && (!own || approval->terms->firm == *own))
+            units[approval->terms->firm][side] += approval->units;
+    };
+    each_pair(from.approvals, to.approvals,
+              [&](const ApprovalId& id, const Approval* before, const Approval* after) {
+                  add(before, 0);
+                  add(after, 1);
+                  if (own && (after ? after : before)->terms->firm != *own) return;
+                  Json one = approval_difference(from, to, id, before, after);
+                  if (!one.empty()) approvals[id.value] = std::move(one);
+              });
+    for (const auto& [id, both] : units)
+        if (Json one = units_difference(both[0], both[1]); !one.empty())
+            firms[id.value] = std::move(one);
     return {{"approvals", std::move(approvals)}, {"firms", std::move(firms)}};
 }
 
@@ -201,8 +206,12 @@ Json differences(const State& from, const State& to, const std::vector<Subject>&
                      : subject.kind == "firm"   ? &firms
                                                 : nullptr;
         if (!list) continue;
-        Json one = subject.kind == "firm" ? firm_difference(from, to, FirmId{subject.id})
-                                          : approval_difference(from, to, ApprovalId{subject.id});
+        const FirmId firm{subject.id};
+        const ApprovalId approval{subject.id};
+        Json one = subject.kind == "firm"
+                       ? units_difference(units_of(from, firm), units_of(to, firm))
+                       : approval_difference(from, to, approval, from.approvals.find(approval),
+                                             to.approvals.find(approval));
         if (!one.empty()) (*list)[subject.id] = std::move(one);
     }
     return {{"approvals", std::move(approvals)}, {"firms", std::move(firms)}};
@@ -211,7 +220,9 @@ Json differences(const State& from, const State& to, const std::vector<Subject>&
 std::vector<MovedUnits> moved_units(const State& from, const State& to)
 {
     std::vector<MovedUnits> moves;
-    for (const BatchId& id : keys_of(from.batches, to.batches)) add_moves(moves, from, to, id);
+    each_pair(from.batches, to.batches, [&](const BatchId& id, const Batch* was, const Batch* is) {
+        add_moves(moves, from, to, id, was, is);
+    });
     return moves;
 }
 

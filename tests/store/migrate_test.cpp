@@ -83,4 +83,23 @@ TEST_CASE("a database that is not there is unreachable, not broken", "[store][mi
     CHECK(no.error().code == Code::store_unavailable);
 }
 
+TEST_CASE("who serves is told of a schema of another version", "[store][migrate]")
+{
+    TestCluster& cluster = TestCluster::shared();
+    const std::string database = cluster.create_database("older");
+    const std::string runtime = cluster.runtime_conninfo(database);
+    const auto told = [&] { return check_migrated(runtime).error().detail; };
+    CHECK(told().find("run chipledger migrate") != std::string::npos);  // Nothing is there.
+    std::vector<Migration> older = embedded_migrations();
+    older.pop_back();
+    REQUIRE(bool(migrate(cluster.owner_conninfo(database), older)));
+    CHECK(told().find("run chipledger migrate") != std::string::npos);
+    REQUIRE(bool(migrate(cluster.owner_conninfo(database))));
+    CHECK(bool(check_migrated(runtime)));
+    std::vector<Migration> newer = embedded_migrations();
+    newer.push_back({newer.back().number + 1, "9999_later", "SELECT 1"});
+    REQUIRE(bool(migrate(cluster.owner_conninfo(database), newer)));
+    CHECK(told().find("newer") != std::string::npos);
+}
+
 }  // namespace chipledger
