@@ -1,5 +1,6 @@
 // script/bench guard: what an entry costs in CPU time, against what HTTP alone and PostgreSQL alone
-// cost in the same run. Fails where that has grown by more than a quarter since the baseline.
+// cost in the same run. Fails where that has grown by more than a quarter since the baseline, twice
+// in a row: a neighbour on the machine may spoil one run.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { root, Site, temporary_folder } from './lib/site.mjs';
 import { clean_up } from './lib/machine.mjs';
@@ -113,7 +114,12 @@ async function main(rebase) {
 
 let code;
 try {
-  code = await main(process.argv.includes('--baseline'));
+  const rebase = process.argv.includes('--baseline');
+  code = await main(rebase);
+  if (code !== 0 && !rebase) {
+    console.error('script/bench guard: once more');
+    code = await main(false);
+  }
 } catch (failed) {
   console.error(`script/bench guard: ${failed.stack}`);
   code = 1;

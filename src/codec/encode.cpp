@@ -86,6 +86,4 @@ Json to_json(const Proposal& proposal)
     return json;
 }
 
-std::string encode(const Event& event) { return canonical(to_json(event)); }
-
 }  // namespace chipledger

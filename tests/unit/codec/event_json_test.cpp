@@ -102,6 +102,7 @@ TEST_CASE("every event reads back as it was written", "[entry][property]")
         CHECK(rc::check(std::string{event_types()[index]}, [index] {
             const Event event = *random_event(index);
             const std::string bytes = encode(event);
+            RC_ASSERT(bytes == canonical(to_json(event)));  // The tree's way and the straight one.
             const Result<Event> read = decode(bytes);
             if (!read) RC_FAIL(bytes + " " + read.error().param + " " + read.error().detail);
             RC_ASSERT(*read == event);
