@@ -262,7 +262,8 @@ CPU times are what to compare. PostgreSQL is durable everywhere (fsync and synch
 the same cluster for all; the ledger runs with everything on: tokens, rulebook, idempotency keys,
 proofs, signer, metrics.
 message-db, Emmett and PostgreSQL's limits are measured without HTTP in front, which favours them.
-[How it is measured](decisions/0037-how-it-is-measured.md).
+[How it is measured](decisions/0037-how-it-is-measured.md);
+[what is missed, and what next](performance-notes.md).
 
 ${body(measured, rows)}`,
   );
