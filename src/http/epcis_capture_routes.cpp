@@ -106,8 +106,7 @@ Result<void> may_capture(const Context& context)
     if (!has_type(request, "application/ld+json"))
         if (auto yes = takes(request, "application/json"); !yes) return yes;
     if (!request.query.empty())
-        return Refusal{Code::malformed, "?" + request.query.front().first,
-                       "There is no such parameter here."};
+        return malformed_parameter(request.query.front().first, "There is no such parameter here.");
     return speaks_epcis(request);
 }
 

@@ -22,9 +22,9 @@ Result<Submission> read_header(const Context& context)
     submission.may_propose = true;
     if (auto yes = takes(request, "application/json"); !yes) return yes.error();
     for (const auto& [name, value] : request.query) {
-        if (name != "dry_run") return malformed("?" + name, "There is no such parameter here.");
+        if (name != "dry_run") return malformed_parameter(name, "There is no such parameter here.");
         if (value != "true" && value != "false")
-            return malformed("?dry_run", "Send true or false.");
+            return malformed_parameter(name, "Send true or false.");
         submission.dry_run = value == "true";
     }
     if (const auto key = request.header("idempotency-key")) {

@@ -220,9 +220,9 @@ Result<ImportOptions> options_of(const Ledger& ledger, const Request& request)
         else if (name == "dry_run" && (value == "true" || value == "false"))
             options.dry_run = value == "true";
         else if (name == "dry_run")
-            return Refusal{Code::malformed, "?dry_run", "Send true or false."};
+            return malformed_parameter(name, "Send true or false.");
         else if (name != "result")
-            return Refusal{Code::malformed, "?" + name, "There is no such parameter here."};
+            return malformed_parameter(name, "There is no such parameter here.");
     }
     const Result<Format> result = result_of(request);
     if (!result) return result.error();

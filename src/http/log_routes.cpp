@@ -116,8 +116,8 @@ asio::awaitable<Response> consistency(Ledger& ledger, Context& context)
         const Result<std::int64_t> size = integer_of(name, value);
         if (!size) co_return no(context, size.error());
         if ((name != "from" && name != "to") || *size < 1)
-            co_return no(context, {Code::malformed, "?" + name,
-                                   "Send from and to, two sizes of the log, at least 1."});
+            co_return no(context, malformed_parameter(
+                                     name, "Send from and to, two sizes of the log, at least 1."));
         sizes[name] = *size;
     }
     const std::shared_ptr<const Published> published = ledger.log().published();
@@ -178,8 +178,8 @@ asio::awaitable<Response> entry_lines(Ledger& ledger, Context& context)
         const Result<std::int64_t> number = integer_of(name, value);
         if (!number) co_return no(context, number.error());
         if (!range.contains(name) || *number < 0 || *number > size)
-            co_return no(context, {Code::malformed, "?" + name,
-                                   "Send after and upto, positions that are signed already."});
+            co_return no(context, malformed_parameter(
+                                     name, "Send after and upto, positions that are signed already."));
         range[name] = *number;
     }
     Response response = reply(200, plain, "");

@@ -1,25 +1,11 @@
 
 #include "catch.hpp"
-#include "proof/hash.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/submissions.hpp"
 #include "support/await.hpp"
 #include "support/cluster.hpp"
 
 namespace chipledger {
-
-namespace {
-
-Submission submission_of(std::string key, EventData data)
-{
-    Submission submission;
-    submission.actor = {"regulator", Role::regulator, {}};
-    submission.body_hash = sha256(key);
-    submission.key = std::move(key);
-    submission.proposals.push_back({std::move(data), {}, {}, {}, {}});
-    return submission;
-}
-
-}  // namespace
 
 TEST_CASE("A ledger records, answers again, and is the same after a restart")
 {

@@ -7,6 +7,7 @@
 #include "book.hpp"
 #include "ledger/durable_file.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/submissions.hpp"
 #include "support/await.hpp"
 #include "support/cluster.hpp"
 
@@ -43,17 +44,6 @@ State read_back(const std::string& file)
     CHECK(snapshot->leaves ==
           some_leaves(0, static_cast<std::uint64_t>(snapshot->state.position.number)));
     return std::move(snapshot->state);
-}
-
-Submission registering(const std::string& firm)
-{
-    Submission submission;
-    submission.actor = {"regulator", Role::regulator, {}};
-    submission.key = firm;
-    submission.body_hash = sha256(firm);
-    submission.proposals.push_back(
-        {FirmRegistered{FirmId{firm}, Text{firm}, Tier{"T1"}, {}}, {}, {}, {}, {}});
-    return submission;
 }
 
 }  // namespace

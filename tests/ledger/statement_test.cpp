@@ -2,7 +2,7 @@
 
 #include "catch.hpp"
 #include "ledger/ledger.hpp"
-#include "proof/hash.hpp"
+#include "ledger/submissions.hpp"
 #include "support/await.hpp"
 #include "support/cluster.hpp"
 
@@ -25,12 +25,7 @@ std::unique_ptr<Ledger> open_ledger(bool statements)
 
 void record(Ledger& ledger, const std::string& key, EventData data)
 {
-    Submission submission;
-    submission.actor = {"regulator", Role::regulator, {}};
-    submission.key = key;
-    submission.body_hash = sha256(key);
-    submission.proposals.push_back({std::move(data), {}, {}, {}, {}});
-    REQUIRE(bool(run(ledger.submit(std::move(submission))).outcome));
+    REQUIRE(bool(run(ledger.submit(submission_of(key, std::move(data)))).outcome));
 }
 
 std::vector<StatementIssued> statements(Ledger& ledger)

@@ -2,28 +2,11 @@
 #include "ledger/snapshot.hpp"
 #include "catch.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/submissions.hpp"
 #include "support/await.hpp"
 #include "support/cluster.hpp"
 
 namespace chipledger {
-
-namespace {
-
-Submission of(std::string key, EventData data)
-{
-    Submission submission;
-    submission.actor = {"regulator", Role::regulator, {}};
-    submission.body_hash = sha256(key);
-    submission.key = std::move(key);
-    submission.proposals.push_back({std::move(data), {}, {}, {}, {}});
-    return submission;
-}
-Submission registering(const std::string& firm)
-{
-    return of(firm, FirmRegistered{FirmId{firm}, Text{firm}, Tier{"T1"}, {}});
-}
-
-}  // namespace
 
 TEST_CASE("a follower sees each entry and correction, and refuses to write", "[tail]")
 {
@@ -55,7 +38,7 @@ TEST_CASE("a follower sees each entry and correction, and refuses to write", "[t
 
     // A correction between others is told anew there too; a past position stays as it was known.
     const auto before = run(follower->at({42}));
-    REQUIRE(bool(run(writer->submit(of("void", EventVoided{{5}, VoidReason::did_not_occur}))).outcome));
+    REQUIRE(bool(run(writer->submit(submission_of("void", EventVoided{{5}, VoidReason::did_not_occur}))).outcome));
     REQUIRE(bool(run(writer->submit(registering("F-Z"))).outcome));
     caught_up();
     CHECK_FALSE(follower->head()->firms.contains(FirmId{"F-2"}));
