@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "cli/evidence.hpp"
 #include "domain/time.hpp"
@@ -19,6 +21,8 @@ namespace files = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr std::size_t entries_at_once = 500;
+constexpr std::chrono::seconds signature_wait{5};
+constexpr std::chrono::milliseconds signature_poll{100};
 
 Refusal refused(std::string detail)
 {
@@ -107,6 +111,20 @@ Result<Tree> tree_of(EventStore& store, std::uint64_t size)
     return tree;
 }
 
+/// A signed head of at least `size` entries; the signer is given a moment for what was just recorded.
+Result<CheckpointRow> signed_head(const std::string& database, std::int64_t size)
+{
+    CheckpointStore checkpoints{database};
+    for (const auto until = std::chrono::steady_clock::now() + signature_wait;;) {
+        const Result<std::optional<CheckpointRow>> found = checkpoints.covering(size);
+        if (!found) return found.error();
+        if (*found) return **found;
+        if (std::chrono::steady_clock::now() >= until)
+            return refused("nothing is signed that far yet");
+        std::this_thread::sleep_for(signature_poll);
+    }
+}
+
 Result<void> list_into(EvidenceBundle& bundle, EventStore& store, EventFilter filter, NewFile& out)
 {
     filter.limit = entries_at_once;
@@ -138,15 +156,14 @@ Result<void> export_evidence(const Place& place, const EvidenceQuery& query,
     EventStore store{*database};
     const Result<Question> question = question_of(store, query);
     if (!question) return question.error();
-    const auto head = CheckpointStore{*database}.covering(question->as_of.number);
+    const Result<CheckpointRow> head = signed_head(*database, question->as_of.number);
     if (!head) return head.error();
-    if (!*head) return refused("nothing is signed that far yet");
-    const auto size = static_cast<std::uint64_t>((*head)->size);
+    const auto size = static_cast<std::uint64_t>(head->size);
     const Result<Tree> tree = tree_of(store, size);
     if (!tree) return tree.error();
     // Whoever has the database sees what an auditor sees.
     const Json auditor{{"role", "auditor"}, {"firm", nullptr}, {"offices", Json::array()}};
-    EvidenceBundle bundle{{parse_note((*head)->note), question->as_of, question->asked, auditor}};
+    EvidenceBundle bundle{{parse_note(head->note), question->as_of, question->asked, auditor}};
     if (auto listed = list_into(bundle, store, question->filter, out); !listed) return listed;
     bool more = true;
     while (more) {

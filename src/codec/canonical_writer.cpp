@@ -14,9 +14,17 @@ namespace {
 void put_text(std::string& out, std::string_view text)
 {
     constexpr char hex[] = "0123456789abcdef";
+    const auto plain = [](char c) {
+        return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+    };
     out += '"';
-    for (const char c : text) {
-        switch (c) {
+    while (!text.empty()) {
+        const auto end = std::ranges::find_if_not(text, plain);
+        const auto length = static_cast<std::size_t>(end - text.begin());
+        out += text.substr(0, length);
+        text.remove_prefix(length);
+        if (text.empty()) break;
+        switch (const char c = text.front()) {
             case '"': out += "\\\""; break;
             case '\\': out += "\\\\"; break;
             case '\b': out += "\\b"; break;
@@ -25,11 +33,9 @@ void put_text(std::string& out, std::string_view text)
             case '\r': out += "\\r"; break;
             case '\t': out += "\\t"; break;
             default:
-                if (const auto byte = static_cast<unsigned char>(c); byte < 0x20)
-                    ((out += "\\u00") += hex[byte >> 4]) += hex[byte & 15];
-                else
-                    out += c;
+                ((out += "\\u00") += hex[static_cast<unsigned char>(c) >> 4]) += hex[c & 15];
         }
+        text.remove_prefix(1);
     }
     out += '"';
 }

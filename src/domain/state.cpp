@@ -88,6 +88,18 @@ void State::settle()
     each_kind(*this, [&](auto& things) { things.settle(position.number); });
 }
 
+void State::go_on_from(const State& earlier)
+{
+    const auto go_on = [&](auto&... mine) {
+        std::apply(
+            [&](const auto&... theirs) {
+                (mine.go_on_from(theirs, earlier.position.number), ...);
+            },
+            kinds(earlier));
+    };
+    std::apply(go_on, kinds(*this));
+}
+
 Instants instants_of(const State& state, Position entry)
 {
     const Instants* then = state.instants.as_of({}, entry.number);

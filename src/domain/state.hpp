@@ -297,6 +297,8 @@ struct State {
     State seen_from(Position known, Position upto) const;
     /// Makes what was changed here part of what every copy can see. Only who writes the log may.
     void settle();
+    /// Goes on over what has been settled since by `earlier`, which this came from.
+    void go_on_from(const State& earlier);
     /// Nobody else looks yet: what is changed is settled at once, until settle() ends this.
     void be_alone();
     /// Others look from here on.

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <limits>
 #include <memory>
@@ -215,6 +216,20 @@ public:
         changes_ = {};
         alone_ = false;
         at_ = {upto, upto};
+    }
+    /// Goes on over what `other` has settled up to entry `upto`: what was changed here up to there
+    /// is among it, what was changed later stays.
+    void go_on_from(const Things& other, std::int64_t upto)
+    {
+        Changes later;
+        for (const auto& item : changes_) {
+            const auto first = std::ranges::find_if(
+                item.value, [&](const Version& version) { return version.position > upto; });
+            if (first != item.value.end()) later.edit(item.key) = {first, item.value.end()};
+        }
+        changes_ = std::move(later);
+        base_ = other.base_;
+        at_ = other.at_;
     }
     /// The settled value at the standpoint, whatever was changed here.
     const Value* settled(const Key& key) const

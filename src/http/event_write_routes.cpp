@@ -1,6 +1,7 @@
 #include <charconv>
 
 #include "codec/json_profile.hpp"
+#include "codec/request_reader.hpp"
 #include "domain/rulebook.hpp"
 #include "http/media.hpp"
 #include "http/problem.hpp"
@@ -89,21 +90,34 @@ Result<void> needs_version(const Submission& submission)
     return {};
 }
 
+/// Any body, by way of a tree of values.
+asio::awaitable<Result<void>> read_body(Ledger& ledger, const Context& context,
+                                        Submission& submission)
+{
+    const Profile profile{.bytes_max = body_limit, .caps_object = true};
+    Result<Json> body = parse_profile(context.request.body, profile);
+    if (!body) co_return body.error();
+    const Result<std::vector<Json>> events = events_in(std::move(*body), submission.list);
+    if (!events) co_return events.error();
+    Result<std::vector<Proposal>> proposals =
+        co_await read_proposals(ledger, context, *events, submission.list);
+    if (!proposals) co_return proposals.error();
+    submission.proposals = std::move(*proposals);
+    co_return Result<void>{};
+}
+
 asio::awaitable<Result<Submission>> read_submission(Ledger& ledger, const Context& context)
 {
     if (auto yes = may_record(context); !yes) co_return yes.error();
     Result<Submission> submission = read_header(context);
     if (!submission) co_return submission.error();
     if (auto yes = read_if_match(context, *submission); !yes) co_return yes.error();
-    const Profile profile{.bytes_max = body_limit, .caps_object = true};
-    Result<Json> body = parse_profile(context.request.body, profile);
-    if (!body) co_return body.error();
-    const Result<std::vector<Json>> events = events_in(std::move(*body), submission->list);
-    if (!events) co_return events.error();
-    Result<std::vector<Proposal>> proposals =
-        co_await read_proposals(ledger, context, *events, submission->list);
-    if (!proposals) co_return proposals.error();
-    submission->proposals = std::move(*proposals);
+    if (std::optional<ProposedEvents> plain = read_requests(context.request.body)) {
+        submission->proposals = std::move(plain->proposals);
+        submission->list = plain->list;
+    } else if (auto read = co_await read_body(ledger, context, *submission); !read) {
+        co_return read.error();
+    }
     if (auto yes = needs_version(*submission); !yes) co_return yes.error();
     co_return submission;
 }

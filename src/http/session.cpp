@@ -11,6 +11,8 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+#include <array>
+#include <ctime>
 
 #include "http/epcis_problem.hpp"
 #include "http/problem.hpp"
@@ -38,6 +40,22 @@ constexpr std::string_view page_policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'";
+
+/// Now, as RFC 9110 §5.6.7 writes it; the same text for a second.
+const std::string& http_date()
+{
+    thread_local std::string text;
+    thread_local std::time_t written = -1;
+    const std::time_t now = std::time(nullptr);
+    if (now != written) {
+        std::tm utc{};
+        ::gmtime_r(&now, &utc);
+        text.resize(29);
+        std::strftime(text.data(), text.size() + 1, "%a, %d %b %Y %H:%M:%S GMT", &utc);
+        written = now;
+    }
+    return text;
+}
 
 /// One connection: reads requests in order, answers in order.
 template <class Transport>
@@ -303,31 +321,43 @@ private:
         co_return co_await send(std::move(response));
     }
 
-    template <class Body>
-    void head_of(http::response<Body>& out, const Response& response)
+    /// The status line and the fields, with those that every answer has; `framing` is the field that
+    /// says where the body ends.
+    std::string head_of(const Response& response, const std::string& framing)
     {
-        out.result(static_cast<unsigned>(response.status));
-        out.version(parser_ && parser_->is_header_done() ? parser_->get().version() : 11);
+        const bool old = parser_ && parser_->is_header_done() && parser_->get().version() < 11;
+        const auto reason = http::obsolete_reason(http::int_to_status(
+            static_cast<unsigned>(response.status)));
+        std::string head = old ? "HTTP/1.0 " : "HTTP/1.1 ";
+        head.reserve(640);
+        ((head += std::to_string(response.status)) += ' ').append(reason.data(), reason.size());
+        head += "\r\n";
+        const auto set = [&head](std::string_view name, std::string_view value) {
+            ensure(value.find_first_of("\r\n") == value.npos, "a field is one line");
+            (((head += name) += ": ") += value) += "\r\n";
+        };
         bool cached = false, html = false;
         for (const auto& [name, value] : response.headers) {
-            out.insert(name, value);
-            cached |= lower(name) == "cache-control";
+            set(name, value);
+            cached |= beast::iequals(name, "cache-control");
             html |= value.starts_with("text/html");
         }
-        out.set("X-Request-Id", request_.request_id);
-        out.set("X-Content-Type-Options", "nosniff");
-        out.set("Referrer-Policy", "no-referrer");
-        out.set("Cross-Origin-Resource-Policy", "same-origin");
-        if (secure) out.set("Strict-Transport-Security", "max-age=31536000");
-        if (!cached) out.set(http::field::cache_control, "no-store");
+        head += framing;
+        set("Date", http_date());
+        set("X-Request-Id", request_.request_id);
+        head += "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
+                "Cross-Origin-Resource-Policy: same-origin\r\n";
+        if (secure) set("Strict-Transport-Security", "max-age=31536000");
+        if (!cached) set("Cache-Control", "no-store");
         if (html) {
-            out.set("Content-Security-Policy", std::string{page_policy});
-            out.set("Cross-Origin-Opener-Policy", "same-origin");
-            out.set("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+            set("Content-Security-Policy", page_policy);
+            set("Cross-Origin-Opener-Policy", "same-origin");
+            set("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
         }
         keep_ = keep_ && !server_->stopping;
-        out.keep_alive(keep_);
-        if (!keep_) out.set(http::field::connection, "close");
+        if (!keep_) set("Connection", "close");
+        else if (old) set("Connection", "keep-alive");
+        return head += "\r\n";
     }
 
     asio::awaitable<bool> send(Response response)
@@ -349,14 +379,15 @@ private:
 
     asio::awaitable<bool> send_whole(Response response)
     {
-        http::response<http::span_body<const char>> out;
-        head_of(out, response);
         const std::string& body = response.shared_body ? *response.shared_body : response.body;
         const bool bodiless = response.status == 204 || response.status == 304;
-        if (!bodiless) out.content_length(body.size());
-        if (!bodiless && request_.method != "HEAD") out.body() = {body.data(), body.size()};
-        const auto [failed, n] = co_await http::async_write(stream_, out, waits);
-        co_return !failed;
+        const std::string framing =
+            bodiless ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n";
+        const std::string head = head_of(response, framing);
+        const std::size_t sent = bodiless || request_.method == "HEAD" ? 0 : body.size();
+        const std::array<asio::const_buffer, 2> both{asio::buffer(head),
+                                                     asio::buffer(body.data(), sent)};
+        co_return co_await write(both);
     }
 
     asio::awaitable<bool> send_stream(Response response)
@@ -366,12 +397,9 @@ private:
         if (expects_) co_await go_on();
         const bool chunked = parser_->get().version() >= 11;
         keep_ = keep_ && chunked;  // To HTTP/1.0 the end of the connection is the end of the body.
-        http::response<http::empty_body> out;
-        head_of(out, response);
-        out.chunked(chunked);
-        http::response_serializer<http::empty_body> serializer{out};
-        const auto [failed, n] = co_await http::async_write_header(stream_, serializer, waits);
-        if (failed || request_.method == "HEAD") co_return !failed;
+        const std::string head = head_of(response, chunked ? "Transfer-Encoding: chunked\r\n" : "");
+        const bool begun = co_await write(asio::buffer(head));
+        if (!begun || request_.method == "HEAD") co_return begun;
         while (!server_->stopping) {
             const std::optional<Pulled> pulled = co_await pull(*source);
             if (!pulled || pulled->failed) co_return false;

@@ -14,20 +14,36 @@ struct Pending {
     std::optional<Time> new_now{};  ///< Not a submission: the simulated clock moves here.
     boost::asio::any_io_executor executor{};
     std::function<void(Answer)> tell{};
+    std::uint64_t key = 0;  ///< key_hash() of its principal and idempotency key; 0 without one.
+};
+
+/// Whoever waits, and what they are told.
+struct Waiting {
+    Pending pending;
+    Answer answer;
 };
 
 /// What one transaction will hold, and who waits for it.
 struct Group {
-    struct Waiting {
-        Pending pending;
-        Answer answer;
-    };
     State state{};
     std::vector<EventRow> rows{};
     std::vector<Event> events{};
     std::vector<CommandRow> commands{};
+    std::vector<std::uint64_t> keys{};  ///< Of those who wait.
     std::vector<Waiting> waiting{};
+    std::vector<Waiting> told{};  ///< Theirs is answered by what is in the log already.
     std::optional<Time> new_now{};
+
+    bool empty() const { return rows.empty() && commands.empty() && waiting.empty(); }
+    /// 500 entries or 1 MiB: more would only take longer.
+    bool is_full() const
+    {
+        std::size_t bytes = 0;
+        for (const EventRow& row : rows) bytes += row.bytes.size();
+        return rows.size() >= entries_max || bytes >= bytes_max;
+    }
+    static constexpr std::size_t entries_max = 500;
+    static constexpr std::size_t bytes_max = 1 << 20;
 };
 
 /// Tells a submission that is one correction beforehand, beside the writer; null for any other.

@@ -127,17 +127,23 @@ void add_batch(ProjectedRows& rows, const State& state, const BatchId& id, const
                     cell(batch.registered.number)});
     std::map<std::array<std::string, 4>, std::int64_t> units;  // By state, approval, shipment, site.
     const Custody custody = state.custody_of(id);
+    const Holding* before = nullptr;
+    std::int64_t* count = nullptr;
     for (const auto& run : custody.runs()) {
         const Holding& held = run.value.holding;
-        units[{std::string{name_of(held.state)}, held.approval.value, held.shipment.value,
-               held.site.value}] += run.value.to - run.key + 1;
+        // A batch of thousands of runs has few holders, one beside itself.
+        if (!before || !(*before == held))
+            count = &units[{std::string{name_of(held.state)}, held.approval.value,
+                            held.shipment.value, held.site.value}];
+        *count += run.value.to - run.key + 1;
+        before = &held;
     }
-    for (const auto& [key, count] : units) {
+    for (const auto& [key, sum] : units) {
         const Approval* approval = state.approvals.find(ApprovalId{key[1]});
         rows.of(Projected::holding)
             .push_back({cell(id), cell(key[0]), cell(key[1]), cell(key[2]), cell(key[3]),
                         approval ? cell(approval->terms->firm) : Cell{""}, cell(batch.sku),
-                        cell(count)});
+                        cell(sum)});
     }
 }
 

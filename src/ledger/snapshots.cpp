@@ -11,6 +11,7 @@ namespace {
 // A start has at most so much to fold beyond the snapshot.
 constexpr std::int64_t entries_between = 20'000;
 constexpr std::int64_t share_between = 16;
+constexpr int rest_share = 16;  // While entries rush in, it rests so many times as long as it wrote.
 
 /// Whether the last entry of the snapshot is the one that the store holds there.
 bool fits(const Snapshot& snapshot, EventStore& store)
@@ -83,11 +84,14 @@ void Snapshots::run()
     std::unique_lock lock{mutex_};
     while (true) {
         wake_.wait(lock, [&] { return stopping_ || due(); });
+        wake_.wait_until(lock, rested_, [&] { return stopping_; });
         if (!due()) return;
         const std::shared_ptr<const State> state = head_;
         written_ = state->position;  // Where it cannot be written, the next one may.
         lock.unlock();
+        const auto begin = Clock::now();
         write(*state);
+        rested_ = Clock::now() + rest_share * (Clock::now() - begin);
         lock.lock();
     }
 }

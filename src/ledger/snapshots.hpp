@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -29,6 +30,8 @@ public:
     void stop();
 
 private:
+    using Clock = std::chrono::steady_clock;
+
     void run();
     bool due() const;
     void write(const State& state);
@@ -39,6 +42,7 @@ private:
     std::condition_variable wake_{};
     std::shared_ptr<const State> head_{};
     Position written_;
+    Clock::time_point rested_{};  ///< Not again before.
     bool stopping_ = false;
     std::thread thread_;
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "store/event_store.hpp"
+#include "store/kinds.hpp"
 #include "store/session.hpp"
 #include "store/sql_values.hpp"
 
@@ -44,11 +45,11 @@ std::string array_of(const std::vector<std::string>& texts)
     return array.text();
 }
 
-// recorded_at never falls, so a range of it is a range of positions.
-std::string last_recorded(const std::string& comparison, const std::string& time)
+int bits_of(const std::vector<std::string>& kinds)
 {
-    return "COALESCE((SELECT position FROM event WHERE recorded_at " + comparison + ' ' + time +
-           "::timestamptz ORDER BY recorded_at DESC, position DESC LIMIT 1), 0)";
+    int bits = 0;
+    for (const std::string& kind : kinds) bits |= bit_of_kind(kind);
+    return bits;
 }
 
 // Few requests name a trace: the index over those that do is small, or empty.
@@ -77,20 +78,6 @@ Query from_subject(const EventFilter& filter)
     return query;
 }
 
-void narrow_positions(Query& query, const EventFilter& filter, const std::string& position)
-{
-    query.where(position + " <= " + query.bind(std::to_string(filter.upto.number)) + "::bigint");
-    if (filter.after.number > 0)
-        query.where(position + (filter.descending ? " < " : " > ") +
-                    query.bind(std::to_string(filter.after.number)) + "::bigint");
-    if (filter.recorded_from)
-        query.where(position + " > " +
-                    last_recorded("<", query.bind(to_string(*filter.recorded_from))));
-    if (filter.recorded_to)
-        query.where(position + " <= " +
-                    last_recorded("<=", query.bind(to_string(*filter.recorded_to))));
-}
-
 void narrow_entries(Query& query, const EventFilter& filter)
 {
     if (!filter.types.empty())
@@ -108,16 +95,20 @@ void narrow_entries(Query& query, const EventFilter& filter)
                     " h.position = e.position AND h.id = ANY (" +
                     query.bind(array_of(filter.hidden_shipments)) + "::text[]))");
     if (!filter.visible_kinds.empty())
-        query.where("e.subject_kinds && " + query.bind(array_of(filter.visible_kinds)) +
-                    "::text[]");
+        query.where("e.kinds & " + query.bind(std::to_string(bits_of(filter.visible_kinds))) +
+                    "::smallint <> 0");
 }
 
-Query query_of(const EventFilter& filter)
+Query query_of(const EventFilter& filter, Position before, Position upto)
 {
     Query query = from_subject(filter);
     const std::string position =
         filter.subject || filter.visible_firm ? "s.position" : "e.position";
-    narrow_positions(query, filter, position);
+    query.where(position + " > " + query.bind(std::to_string(before.number)) + "::bigint");
+    query.where(position + " <= " + query.bind(std::to_string(upto.number)) + "::bigint");
+    if (filter.after.number > 0)
+        query.where(position + (filter.descending ? " < " : " > ") +
+                    query.bind(std::to_string(filter.after.number)) + "::bigint");
     narrow_entries(query, filter);
     query.text += " ORDER BY " + position + (filter.descending ? " DESC" : "") + " LIMIT " +
                   query.bind(std::to_string(filter.limit)) + "::bigint";
@@ -170,9 +161,30 @@ Result<void> EventStore::read(const std::vector<Position>& positions,
     return {};
 }
 
+// recorded_at never falls, so a range of it is a range of positions. Row security would hide the
+// entries between, so they are looked for before a firm's eyes are put on.
+Result<std::pair<Position, Position>> EventStore::range_of(const EventFilter& filter)
+{
+    Position before{}, upto = filter.upto;
+    if (filter.recorded_from) {
+        const Time earlier = *filter.recorded_from - Time::duration{1};
+        const Result<Position> last = position_at(earlier);
+        if (!last) return last.error();
+        before = *last;
+    }
+    if (filter.recorded_to) {
+        const Result<Position> last = position_at(*filter.recorded_to);
+        if (!last) return last.error();
+        upto = std::min(upto, *last);
+    }
+    return std::pair{before, upto};
+}
+
 Result<Entries> EventStore::list(const EventFilter& filter)
 {
-    const Query query = query_of(filter);
+    const auto range = range_of(filter);
+    if (!range) return range.error();
+    const Query query = query_of(filter, range->first, range->second);
     if (filter.visible_firm)  // Row security looks too (migration 0006).
         return session_->transact([&](pqxx::work& work) -> Result<Entries> {
             work.exec_params("SELECT set_config('chipledger.firm', $1, true)",
@@ -245,11 +257,19 @@ Result<void> EventStore::keys(
     }
 }
 
+// Bisection over the primary key: one probe for each doubling of the log.
 Result<Position> EventStore::position_at(Time recorded)
 {
     return session_->run([&](auto& work) -> Result<Position> {
-        const pqxx::row row =
-            work.exec_params1("SELECT " + last_recorded("<=", "$1"), to_string(recorded));
+        const pqxx::row row = work.exec_params1(
+            "WITH RECURSIVE seek (low, high) AS ("
+            " SELECT 0::bigint, coalesce(max(position), 0) FROM event UNION ALL"
+            " SELECT CASE WHEN recorded_at <= $1::timestamptz THEN middle ELSE low END,"
+            " CASE WHEN recorded_at <= $1::timestamptz THEN high ELSE middle - 1 END"
+            " FROM seek, LATERAL (SELECT (low + high + 1) / 2 AS middle) AS half"
+            " JOIN event ON position = middle WHERE low < high)"
+            "SELECT low FROM seek WHERE low = high",
+            to_string(recorded));
         return Position{row[0].template as<std::int64_t>()};
     });
 }

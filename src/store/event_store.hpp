@@ -12,9 +12,11 @@
 
 namespace chipledger {
 
+class AppendLink;
 class Session;
 
-/// The log in PostgreSQL over one connection of its own. Not thread-safe; every call blocks.
+/// The log in PostgreSQL over a connection of its own, and another one to append: append() may
+/// run beside one other call. Otherwise not thread-safe; every call blocks.
 /// A call after a lost connection connects again by itself. Whatever goes wrong with the database
 /// is store_unavailable (nothing was written), outcome_unknown (settle it) or, where trying again
 /// cannot help (a broken constraint, a missing table or grant), internal.
@@ -38,8 +40,8 @@ public:
     /// Appends all or nothing after `head`; the positions of `events` must follow head.size without
     /// gaps. Success means durable, on the synchronous
     /// standby too where there is one. Refusals: fenced (another epoch or size; nothing written),
-    /// store_unavailable (nothing written), outcome_unknown (settle() tells), internal (a key, id
-    /// or version that exists; nothing written).
+    /// store_unavailable (nothing written), outcome_unknown (settle() tells), internal (a key
+    /// or position that exists; nothing written).
     Result<Head> append(const Head& head, std::span<const EventRow> events,
                         std::span<const CommandRow> commands);
 
@@ -87,11 +89,14 @@ public:
 
 private:
     void await_writer_lock();
+    /// The positions that what a filter says of recorded_at leaves: beyond the first, up to the second.
+    Result<std::pair<Position, Position>> range_of(const EventFilter& filter);
     template <class Look>
     Result<std::optional<Head>> settle_with(const Head& before, const Look& look);
 
     std::chrono::milliseconds takeover_wait_;
     std::unique_ptr<Session> session_;
+    std::unique_ptr<AppendLink> appending_;
 };
 
 }  // namespace chipledger

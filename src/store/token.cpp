@@ -1,8 +1,10 @@
 #include "store/token.hpp"
 
 #include <fcntl.h>
+#include <algorithm>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include <unistd.h>
 
@@ -43,12 +45,22 @@ void make_pepper(const std::string& path)
 
 }  // namespace
 
+// Drawn a page at a time: to ask OpenSSL for each salt alone costs more than the rest of an entry's
+// id and salt. What is given out is not kept.
 std::string random_bytes(std::size_t length)
 {
-    std::string bytes(length, '\0');
-    ensure(RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(length)) ==
-               1,
-           "the system has random bytes");
+    constexpr std::size_t page_size = 4096;
+    thread_local std::string page;
+    if (page.size() < length) {
+        page.resize(std::max(page_size, length));
+        ensure(RAND_bytes(reinterpret_cast<unsigned char*>(page.data()),
+                          static_cast<int>(page.size())) == 1,
+               "the system has random bytes");
+    }
+    const std::size_t left = page.size() - length;
+    std::string bytes = page.substr(left);
+    OPENSSL_cleanse(page.data() + left, length);
+    page.resize(left);
     return bytes;
 }
 

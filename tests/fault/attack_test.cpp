@@ -181,7 +181,7 @@ TEST_CASE("an entry is inserted, and the rest moved up", "[attack]")
     Victim victim{"insert"};
     victim.attack("UPDATE event SET position = position + 1000000 WHERE position >= 300;"
                   "INSERT INTO event SELECT 300, gen_random_uuid(), type, occurred_at, recorded_at,"
-                  " salt, bytes, principal, subject_kinds FROM event WHERE position = 299;"
+                  " salt, bytes, principal, kinds FROM event WHERE position = 299;"
                   "UPDATE event SET position = position - 999999 WHERE position > 1000000;"
                   "UPDATE log_head SET size = size + 1");
     CHECK(names(victim.verify(), "300"));

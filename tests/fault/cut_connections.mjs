@@ -54,14 +54,13 @@ async function between_client_and_server(site, load, step) {
   return { cuts: proxy.cuts, answered, length };
 }
 
-/**
- * Where the writer's transaction is on a connection: from BEGIN to the answer to COMMIT. The writer
- * is known by the statement that only it runs.
- */
+/** Bind of the prepared statement that a group is appended by, a transaction of its own. */
+const appends = /B[^]{4}\0append\0/;
+
+/** Where the writer's transaction is on a connection: from that statement to the answer to it. */
 class Transaction {
   constructor(proxy) {
     this.proxy = proxy;
-    this.writers = new WeakSet();
     this.measured = { up: 0, down: 0 };
     this.aim = undefined; // {way, k}: cut there, once.
     this.proxy.watch = (piece) => this.see(piece);
@@ -69,9 +68,8 @@ class Transaction {
 
   see({ way, piece, link }) {
     const text = piece.toString('latin1');
-    if (way === 'up' && text.includes('move_head')) this.writers.add(link);
-    if (way === 'up' && text.includes('BEGIN')) link.counted = { up: 0, down: 0 };
-    if (!link.counted || !this.writers.has(link)) return undefined;
+    if (way === 'up' && appends.test(text)) link.counted = { up: 0, down: 0 };
+    if (!link.counted) return undefined;
     const before = link.counted[way];
     link.counted[way] += piece.length;
     this.measured[way] = Math.max(this.measured[way], link.counted[way]);
@@ -160,7 +158,7 @@ async function cut({ runs, long }) {
     measured:
       `client: ${http.length.up} bytes of request and ${http.length.down} of reply, ${http.cuts} cuts, ` +
       `${open} heard nothing; PostgreSQL: ${sql.length.up} bytes sent and ${sql.length.down} heard ` +
-      `from BEGIN to the answer to COMMIT, ${sql.cuts} cuts (every ${steps.sql}. byte), ` +
+      `of the statement that appends, ${sql.cuts} cuts (every ${steps.sql}. byte), ` +
       `${sql.told.yes} told 201 all the same; asked again, each is there once`,
     control,
   };
@@ -171,7 +169,7 @@ export const faults = [
     name: 'cut-connections',
     how:
       'a proxy cuts after byte k of the request or the reply, and of what the server sends to ' +
-      'PostgreSQL or hears from BEGIN to COMMIT',
+      'PostgreSQL or hears of the statement that appends',
     promise: 'nothing half; every 201 once; asked again with the same key, there once',
     runs: { short: 3, long: 1 },
     run: cut,
