@@ -2,6 +2,7 @@ import { withQuery } from "../api/client";
 import type { Diff, WhatIf } from "../api/types";
 import { CopyAsCurl } from "../parts/copy";
 import { DifferenceTable } from "../parts/differences";
+import { KeptInput } from "../parts/kept-input";
 import { eventName, stateName } from "../parts/words";
 import { send } from "../api/client";
 import { go } from "../shell/address";
@@ -34,8 +35,8 @@ export function Compare({ at, head, other }: CompareProps) {
       <h2 id="compare-title">{t("audit.compare")}</h2>
       <div class="one-row">
         <label for="other">{t("audit.compare_with")}</label>
-        <input id="other" type="number" min="0" max={head} value={other ?? ""} placeholder="1000"
-          onChange={(event) => go({ with: event.currentTarget.value })} />
+        <KeptInput id="other" type="number" min="0" max={head} value={other ?? ""} placeholder="1000"
+          done={(text) => go({ with: text })} />
         <button type="button" onClick={() => go({ with: Math.max(0, at - 100) })}>{t("audit.hundred_before")}</button>
         {other !== null && <button type="button" class="quiet" onClick={() => go({ with: null })}>{t("audit.clear")}</button>}
       </div>
@@ -87,8 +88,8 @@ export function Suppose({ at, now, without, revoke, approvals }: WhatIfProps) {
       <p class="note">{t("audit.what_if_note")}</p>
       <div class="one-row">
         <label for="without">{t("audit.without")}</label>
-        <input id="without" value={without.join(", ")} placeholder="57, 60" inputMode="numeric"
-          onChange={(event) => go({ without: positionsIn(event.currentTarget.value).join(",") })} />
+        <KeptInput id="without" value={without.join(", ")} placeholder="57, 60" inputMode="numeric"
+          done={(text) => go({ without: positionsIn(text).join(",") })} />
         <label for="revoke">{t("audit.revoke")}</label>
         <select id="revoke" value={revoke ?? ""} onChange={(event) => go({ revoke: event.currentTarget.value })}>
           <option value="">–</option>

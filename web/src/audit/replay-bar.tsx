@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { KeptInput } from "../parts/kept-input";
 import { number, t, isoDay } from "../shell/i18n";
 import type { Tape } from "./tape";
 
@@ -13,8 +13,6 @@ interface Props {
 
 /** Goes through history: by hand, by step, by page, by number, by day. All of it from the keyboard. */
 export function ReplayBar({ tape, head, at, page, move }: Props) {
-  // What is being typed stays when the bar is drawn anew meanwhile.
-  const [typed, type] = useState<string>();
   const step = tape.step(at);
   const to = (position: number) => move(Math.max(0, Math.min(head, position)));
   const button = (words: string, target: number, label?: string) => (
@@ -41,20 +39,13 @@ export function ReplayBar({ tape, head, at, page, move }: Props) {
         </div>
         <div class="jump">
           <label for="at-number">{t("audit.entry")}</label>
-          <input id="at-number" type="number" min="0" max={head} value={typed ?? at}
-            onInput={(event) => type(event.currentTarget.value)}
-            onChange={(event) => {
-              type(undefined);
-              to(Number(event.currentTarget.value));
-            }} />
+          <KeptInput id="at-number" type="number" min="0" max={head} value={at}
+            done={(text) => to(Number(text))} />
           <span class="soft">/ {number(head)}</span>
           <label for="at-day">{t("audit.day")}</label>
-          <input id="at-day" type="date" value={step ? isoDay(step.recorded_at) : ""}
+          <KeptInput id="at-day" type="date" value={step ? isoDay(step.recorded_at) : ""}
             min={first && isoDay(first.recorded_at)} max={last && isoDay(last.recorded_at)}
-            onChange={(event) => {
-              const day = event.currentTarget.value;
-              if (day) to(tape.positionAt(`${day}T23:59:59.999+08:00`));
-            }} />
+            done={(day) => day && to(tape.positionAt(`${day}T23:59:59.999+08:00`))} />
         </div>
       </div>
     </div>
