@@ -165,7 +165,8 @@ Result<void> admit(const State& state, const Event& event, const ShipmentArrived
 
 void apply(State& state, const Event& event, const ShipmentArrived& arrived)
 {
-    if (arrived.office) state.shipments.edit(arrived.shipment).terms.edit().office = arrived.office;
+    if (arrived.office && *state.shipments.at(arrived.shipment).office != arrived.office)
+        state.shipments.edit(arrived.shipment).office.edit() = arrived.office;
     put(state, event, arrived.units, UnitState::arrived);
 }
 

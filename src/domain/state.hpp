@@ -151,17 +151,16 @@ struct ShipmentTerms {
     ApprovalId approval{};
     std::optional<Text> carrier{};
     std::optional<PortId> port{};
-    std::optional<OfficeId> office{};
     Timestamp dispatched_at{};
     std::vector<BatchId> batches{};
     std::vector<CaseId> cases{};
     friend bool operator==(const ShipmentTerms&, const ShipmentTerms&) = default;
 };
-BOOST_DESCRIBE_STRUCT(ShipmentTerms, (), (approval, carrier, port, office, dispatched_at, batches,
-                              cases))
+BOOST_DESCRIBE_STRUCT(ShipmentTerms, (), (approval, carrier, port, dispatched_at, batches, cases))
 
 struct Shipment {
     Shared<ShipmentTerms> terms{};
+    Shared<std::optional<OfficeId>> office{};  ///< Where it arrived last.
     std::int64_t dispatched = 0;  ///< Units, over all dispatches.
     UnitCounts units{};
 
@@ -169,7 +168,7 @@ struct Shipment {
     bool open() const { return units.sum(UnitState::in_transit, UnitState::seized) > 0; }
     friend bool operator==(const Shipment&, const Shipment&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Shipment, (), (terms, dispatched, units))
+BOOST_DESCRIBE_STRUCT(Shipment, (), (terms, office, dispatched, units))
 
 struct UnitRef {
     BatchId batch{};

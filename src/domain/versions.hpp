@@ -211,7 +211,9 @@ private:
         std::uint32_t upto(std::int64_t position) const
         {
             const Record* begin = records();
-            const Record* end = begin + count.load(std::memory_order_acquire);
+            const std::uint32_t n = count.load(std::memory_order_acquire);
+            const Record* end = begin + n;
+            if (n > 0 && at(end[-1]) <= position) return n;  // From the head, as nearly all look.
             const auto later = [this](std::int64_t at_most, const Record& record) {
                 return at_most < at(record);
             };

@@ -5,7 +5,7 @@ namespace chipledger {
 bool ShipmentFilter::takes(const Shipment& shipment) const
 {
     if (open && *open != shipment.open()) return false;
-    const std::optional<OfficeId>& there = shipment.terms->office;
+    const std::optional<OfficeId>& there = *shipment.office;
     return !office || !there || *there == *office;
 }
 

@@ -179,7 +179,7 @@ std::optional<Refusal> beyond_office(const std::vector<std::string>& offices, co
         [&](const auto& event) -> std::optional<Refusal> {
             if constexpr (requires { event.shipment; }) {
                 const Shipment* shipment = state.shipments.find(event.shipment);
-                if (shipment && !bound_to(shipment->terms->office))
+                if (shipment && !bound_to(*shipment->office))
                     return Refusal{Code::unknown_shipment, "/data/shipment",
                                    "There is no such shipment at your office."};
             }

@@ -110,7 +110,8 @@ private:
     {
         found_ = {};
         const auto feed = [&](ProjectedRow&& row) { found_.movements.add(row); };
-        const Result<ProjectionMark> mark = store_.read(found_.rows, {}, all_entries, feed);
+        const auto things = ProjectionStore::into(found_.rows);
+        const Result<ProjectionMark> mark = store_.read(things, {}, all_entries, feed);
         if (!mark) return mark.error();
         found_.mark = *mark;
         const Result<Head> head = events_.head();  // The tables may be of entries since then.
@@ -164,7 +165,8 @@ private:
     {
         Found built{{fold_.state().position, beside_}, {}, {}};
         const auto feed = [&](ProjectedRow&& row) { built.movements.add(row); };
-        if (auto read = store_.read_generation(beside_, built.rows, feed); !read) return read;
+        const auto things = ProjectionStore::into(built.rows);
+        if (auto read = store_.read_generation(beside_, things, feed); !read) return read;
         if (built.digest() == report_.log) return {};
         return Refusal{.code = Code::internal,
                        .detail =

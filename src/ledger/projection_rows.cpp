@@ -58,14 +58,14 @@ Cell cell(Time time)
     return text + "+00";
 }
 
-void add_firm(ProjectedRows& rows, const FirmId& id, const Firm& firm)
+void add_row(ProjectedRows& rows, const State&, const FirmId& id, const Firm& firm)
 {
     rows.of(Projected::firm)
         .push_back({cell(id), cell(firm.name), cell(firm.tier), cell(firm.sector),
                     cell(firm.registered.number)});
 }
 
-void add_application(ProjectedRows& rows, const ApplicationId& id, const Application& one)
+void add_row(ProjectedRows& rows, const State&, const ApplicationId& id, const Application& one)
 {
     rows.of(Projected::application)
         .push_back({cell(id), cell(one.firm), cell(one.sku), cell(one.qty), cell(one.end_use),
@@ -105,8 +105,8 @@ void add_conditions(ProjectedRows& rows, const ApprovalId& id, const Approval& a
     }
 }
 
-void add_approval(ProjectedRows& rows, const State& state, const ApprovalId& id,
-                  const Approval& approval)
+void add_row(ProjectedRows& rows, const State& state, const ApprovalId& id,
+             const Approval& approval)
 {
     const Balance& b = approval.balance;
     rows.of(Projected::approval)
@@ -119,7 +119,7 @@ void add_approval(ProjectedRows& rows, const State& state, const ApprovalId& id,
     add_conditions(rows, id, approval);
 }
 
-void add_batch(ProjectedRows& rows, const State& state, const BatchId& id, const Batch& batch)
+void add_row(ProjectedRows& rows, const State& state, const BatchId& id, const Batch& batch)
 {
     rows.of(Projected::batch)
         .push_back({cell(id), cell(batch.sku), cell(batch.qty), cell(batch.origin),
@@ -147,18 +147,18 @@ void add_batch(ProjectedRows& rows, const State& state, const BatchId& id, const
     }
 }
 
-void add_shipment(ProjectedRows& rows, const State& state, const ShipmentId& id,
-                  const Shipment& shipment)
+void add_row(ProjectedRows& rows, const State& state, const ShipmentId& id,
+             const Shipment& shipment)
 {
     const Approval* approval = state.approvals.find(shipment.terms->approval);
     rows.of(Projected::shipment)
         .push_back({cell(id), cell(shipment.terms->approval),
                     approval ? cell(approval->terms->firm) : Cell{""}, cell(shipment.terms->carrier),
-                    cell(shipment.terms->port), cell(shipment.terms->office), cell(shipment.terms->dispatched_at.at),
+                    cell(shipment.terms->port), cell(*shipment.office), cell(shipment.terms->dispatched_at.at),
                     cell(shipment.dispatched)});
 }
 
-void add_policy(ProjectedRows& rows, const Period& period, const Policy& policy)
+void add_row(ProjectedRows& rows, const State&, const Period& period, const Policy& policy)
 {
     const PolicyPublished& published = policy.published;
     const auto add = [&](const std::string& tier, std::int64_t units) {
@@ -171,37 +171,22 @@ void add_policy(ProjectedRows& rows, const Period& period, const Policy& policy)
     for (const TierCap& cap : published.caps) add(cap.tier.value, cap.units.value);
 }
 
-template <class Key, class Map, class Add>
-void add_found(const Map& map, const std::string& id, const Add& add)
+template <class Map>
+void add_found(ProjectedRows& rows, const State& state, const Map& map, const std::string& id)
 {
-    const Key key{id};
-    if (const auto* found = map.find(key)) add(key, *found);
+    const typename Map::key_type key{id};
+    if (const auto* found = map.find(key)) add_row(rows, state, key, *found);
 }
 
 void add_thing(ProjectedRows& rows, const State& state, const SubjectKey& thing)
 {
-    const std::string& id = thing.id;
-    if (thing.kind == "firm")
-        add_found<FirmId>(state.firms, id,
-                          [&](const auto& k, const auto& v) { add_firm(rows, k, v); });
-    else if (thing.kind == "application")
-        add_found<ApplicationId>(state.applications, id, [&](const auto& k, const auto& v) {
-            add_application(rows, k, v);
-        });
-    else if (thing.kind == "approval")
-        add_found<ApprovalId>(state.approvals, id, [&](const auto& k, const auto& v) {
-            add_approval(rows, state, k, v);
-        });
-    else if (thing.kind == "batch")
-        add_found<BatchId>(state.batches, id,
-                           [&](const auto& k, const auto& v) { add_batch(rows, state, k, v); });
-    else if (thing.kind == "shipment")
-        add_found<ShipmentId>(state.shipments, id, [&](const auto& k, const auto& v) {
-            add_shipment(rows, state, k, v);
-        });
-    else if (thing.kind == "policy")
-        add_found<Period>(state.policies, id,
-                          [&](const auto& k, const auto& v) { add_policy(rows, k, v); });
+    const auto add = [&](const auto& map) { add_found(rows, state, map, thing.id); };
+    if (thing.kind == "firm") add(state.firms);
+    else if (thing.kind == "application") add(state.applications);
+    else if (thing.kind == "approval") add(state.approvals);
+    else if (thing.kind == "batch") add(state.batches);
+    else if (thing.kind == "shipment") add(state.shipments);
+    else if (thing.kind == "policy") add(state.policies);
 }
 
 }  // namespace
@@ -209,14 +194,49 @@ void add_thing(ProjectedRows& rows, const State& state, const SubjectKey& thing)
 ProjectedRows projection_rows(const State& state)
 {
     ProjectedRows rows;
-    for (const auto& item : state.firms) add_firm(rows, item.key, item.value);
-    for (const auto& item : state.applications) add_application(rows, item.key, item.value);
-    for (const auto& item : state.approvals) add_approval(rows, state, item.key, item.value);
-    for (const auto& item : state.batches) add_batch(rows, state, item.key, item.value);
-    for (const auto& item : state.shipments) add_shipment(rows, state, item.key, item.value);
-    for (const auto& item : state.policies) add_policy(rows, item.key, item.value);
+    const auto add = [&](const auto& map) {
+        for (const auto& item : map) add_row(rows, state, item.key, item.value);
+    };
+    add(state.firms);
+    add(state.applications);
+    add(state.approvals);
+    add(state.batches);
+    add(state.shipments);
+    add(state.policies);
     rows.sort();
     return rows;
+}
+
+std::vector<ProjectedRow> projection_rows(const State& state, Projected table,
+                                          const std::string& after,
+                                          const std::optional<std::string>& upto)
+{
+    ProjectedRows rows;
+    const auto between = [&](const auto& map, const auto& add) {
+        using Key = typename std::decay_t<decltype(map)>::key_type;
+        for (auto at = map.lower_bound(Key{after}); at != map.end(); ++at) {
+            const auto& item = *at;
+            if (item.key.value == after) continue;
+            if (upto && item.key.value > *upto) break;
+            add(item.key, item.value);
+        }
+    };
+    const auto add_one = [&](const auto& key, const auto& value) {
+        add_row(rows, state, key, value);
+    };
+    switch (table) {
+        case Projected::firm: between(state.firms, add_one); break;
+        case Projected::application: between(state.applications, add_one); break;
+        case Projected::approval:
+        case Projected::condition: between(state.approvals, add_one); break;
+        case Projected::batch:
+        case Projected::holding: between(state.batches, add_one); break;
+        case Projected::shipment: between(state.shipments, add_one); break;
+        case Projected::policy: between(state.policies, add_one); break;
+        case Projected::movement: break;  // Of entries, not of things.
+    }
+    rows.sort();
+    return std::move(rows.of(table));
 }
 
 ProjectedRows projection_rows(const State& state, const std::set<SubjectKey>& things)
@@ -247,7 +267,8 @@ HeldBalances balances_of(const State& state, const Event& event)
         return balances;
     }
     for (const Subject& subject : event.subjects)
-        if (subject.kind == "approval") add_found<ApprovalId>(state.approvals, subject.id, add);
+        if (const ApprovalId id{subject.id}; subject.kind == "approval")
+            if (const Approval* approval = state.approvals.find(id)) add(id, *approval);
     return balances;
 }
 

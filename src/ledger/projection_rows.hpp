@@ -13,6 +13,11 @@ namespace chipledger
 /// Every row but the movements.
 ProjectedRows projection_rows(const State& state);
 
+/// The rows of one table about the things beyond `after`, up to `upto`; none: to the last.
+std::vector<ProjectedRow> projection_rows(const State& state, Projected table,
+                                          const std::string& after,
+                                          const std::optional<std::string>& upto);
+
 /// The rows about these things.
 ProjectedRows projection_rows(const State& state, const std::set<SubjectKey>& things);
 

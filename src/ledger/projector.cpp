@@ -215,11 +215,17 @@ Result<void> Projector::check()
     if (window_ >= mark_.position) window_ = {};
     const Position upto{std::min(window_.number + window_entries, mark_.position.number)};
     const bool last = upto == mark_.position;
-    ProjectedRows rows;
+    std::string differs;
     std::vector<ProjectedRow> found;
+    const auto compare = [&](Projected table, const std::string& after,
+                             const std::optional<std::string>& end,
+                             const std::vector<ProjectedRow>& rows) {
+        if (!differs.empty()) return;
+        differs = difference(table, projection_rows(fold_->state(), table, after, end), rows);
+    };
     const Position until{last ? std::numeric_limits<std::int64_t>::max() : upto.number};
     const Result<ProjectionMark> mark = store_.read(
-        rows, window_, until, [&](ProjectedRow&& row) { found.push_back(std::move(row)); });
+        compare, window_, until, [&](ProjectedRow&& row) { found.push_back(std::move(row)); });
     if (!mark) return mark.error();
     if (*mark != mark_) {
         fold_.reset();  // They are another's now: look again from there.
@@ -227,7 +233,7 @@ Result<void> Projector::check()
     }
     const Result<std::vector<ProjectedRow>> wanted = movements_between(window_, upto);
     if (!wanted) return wanted.error();
-    judge(things, difference(projection_rows(fold_->state()), rows));
+    judge(things, differs);
     const std::string moved = difference(Projected::movement, *wanted, found);
     judge(movements, moved);
     if (moved.empty()) window_ = upto;

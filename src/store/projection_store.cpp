@@ -122,17 +122,40 @@ void read_movements(pqxx::work& work, std::int64_t generation, Position after, P
     }
 }
 
-void read_things(pqxx::work& work, std::int64_t generation, ProjectedRows& rows)
+/// The thing that a chunk beginning after `after` ends with; none: there are not so many rows left.
+std::optional<std::string> end_of_chunk(pqxx::work& work, const ProjectedTable& table,
+                                        std::int64_t generation, const std::string& after)
+{
+    const std::string thing = table.columns[0].name;
+    const pqxx::result last = work.exec_params(
+        "SELECT " + thing + " FROM " + name_of(table) + " WHERE generation = $1 AND " + thing +
+            " > $2 ORDER BY " + thing + " OFFSET " + std::to_string(chunk_rows) + " LIMIT 1",
+        generation, after);
+    if (last.empty()) return {};
+    return std::string{last[0][0].c_str()};
+}
+
+// No id is "", so every one is beyond it.
+void read_things(pqxx::work& work, std::int64_t generation, const ProjectionStore::FeedThings& feed)
 {
     for (std::size_t i = 0; i < projected_count; ++i) {
-        if (static_cast<Projected>(i) == Projected::movement) continue;
-        const ProjectedTable& table = table_of(static_cast<Projected>(i));
-        rows.tables[i].clear();
-        for (const auto& row :
-             work.exec_params("SELECT " + columns_of(table) + " FROM " + name_of(table) +
-                                  " WHERE generation = $1 ORDER BY " + key_of(table),
-                              generation))
-            rows.tables[i].push_back(row_of(row));
+        const auto kind = static_cast<Projected>(i);
+        if (kind == Projected::movement) continue;
+        const ProjectedTable& table = table_of(kind);
+        const std::string thing = table.columns[0].name;
+        std::optional<std::string> upto;
+        for (std::string after; after.empty() || upto; after = upto.value_or("")) {
+            upto = end_of_chunk(work, table, generation, after);
+            std::vector<ProjectedRow> rows;
+            for (const auto& row : work.exec_params(
+                     "SELECT " + columns_of(table) + " FROM " + name_of(table) +
+                         " WHERE generation = $1 AND " + thing + " > $2 AND ($3::text IS NULL OR " +
+                         thing + " <= $3) ORDER BY " + key_of(table),
+                     generation, after, upto))
+                rows.push_back(row_of(row));
+            feed(kind, after, upto, std::move(rows));
+            if (!upto) break;
+        }
     }
 }
 
@@ -205,26 +228,34 @@ Result<bool> ProjectionStore::lock_rebuild()
     });
 }
 
-Result<ProjectionMark> ProjectionStore::read(ProjectedRows& rows, Position after, Position upto,
+Result<ProjectionMark> ProjectionStore::read(const FeedThings& things, Position after, Position upto,
                                              const Feed& movement)
 {
     session_->drop();
     return session_->transact([&](pqxx::work& work) -> Result<ProjectionMark> {
         work.exec(one_instant);
         const ProjectionMark mark = mark_of(work);
-        read_things(work, mark.generation, rows);
+        read_things(work, mark.generation, things);
         read_movements(work, mark.generation, after, upto, movement);
         return mark;
     });
 }
 
-Result<void> ProjectionStore::read_generation(std::int64_t generation, ProjectedRows& rows,
+ProjectionStore::FeedThings ProjectionStore::into(ProjectedRows& rows)
+{
+    return [&rows](Projected table, const std::string&, const std::optional<std::string>&,
+                   std::vector<ProjectedRow>&& more) {
+        std::ranges::move(more, std::back_inserter(rows.of(table)));
+    };
+}
+
+Result<void> ProjectionStore::read_generation(std::int64_t generation, const FeedThings& things,
                                               const Feed& movement)
 {
     session_->drop();
     return session_->transact([&](pqxx::work& work) -> Result<void> {
         work.exec(one_instant);
-        read_things(work, generation, rows);
+        read_things(work, generation, things);
         read_movements(work, generation, {}, last_of_all, movement);
         return {};
     });

@@ -46,10 +46,17 @@ public:
     /// in the order of their key, those of entries in (after, upto]. On a fresh connection, so that
     /// nothing is fed twice.
     using Feed = std::function<void(ProjectedRow&&)>;
-    Result<ProjectionMark> read(ProjectedRows& rows, Position after, Position upto,
+    /// All rows of a table about things beyond `after`, up to `upto`; none: to the last. A few
+    /// thousand at a time, in the order of their key.
+    using FeedThings =
+        std::function<void(Projected table, const std::string& after,
+                           const std::optional<std::string>& upto, std::vector<ProjectedRow>&&)>;
+    /// Keeps them all.
+    static FeedThings into(ProjectedRows& rows);
+    Result<ProjectionMark> read(const FeedThings& things, Position after, Position upto,
                                 const Feed& movement);
     /// The same of any generation.
-    Result<void> read_generation(std::int64_t generation, ProjectedRows& rows,
+    Result<void> read_generation(std::int64_t generation, const FeedThings& things,
                                  const Feed& movement);
 
 private:

@@ -13,7 +13,7 @@ bool is_bound(const Viewer& viewer)
 
 bool at_office(const Viewer& viewer, const Shipment& shipment)
 {
-    const auto& office = shipment.terms->office;
+    const auto& office = *shipment.office;
     return !office || std::ranges::find(viewer.offices, office->value) != viewer.offices.end();
 }
 

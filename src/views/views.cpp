@@ -269,7 +269,7 @@ Json shipment_view(const Viewer& viewer, const State& state, const ShipmentId& i
               {"version", state.version_of("shipment", id.value)}};
     put(json, "carrier", terms.carrier);
     put(json, "port", terms.port);
-    put(json, "office", terms.office);
+    put(json, "office", *shipment.office);
     return json;
 }
 

@@ -82,7 +82,8 @@ TEST_CASE("rows written in steps of any size are the rows of the whole", "[fold]
     ProjectedRows rows;
     std::vector<ProjectedRow> movements;
     REQUIRE(bool(store.read_generation(
-        beside, rows, [&](ProjectedRow&& row) { movements.push_back(std::move(row)); })));
+        beside, ProjectionStore::into(rows),
+        [&](ProjectedRow&& row) { movements.push_back(std::move(row)); })));
     CHECK(difference(projection_rows(fold.state()), rows).empty());
     CHECK(difference(Projected::movement, moved, movements).empty());
     CHECK(movements.size() > 1'000);

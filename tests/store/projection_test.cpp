@@ -58,7 +58,7 @@ struct Seen {
 Seen seen(ProjectionStore& store, Position after = {}, Position upto = {1'000'000})
 {
     Seen found;
-    REQUIRE(bool(store.read(found.rows, after, upto, [&](ProjectedRow&& row) {
+    REQUIRE(bool(store.read(ProjectionStore::into(found.rows), after, upto, [&](ProjectedRow&& row) {
         found.movements.push_back(std::move(row));
     })));
     return found;
@@ -155,6 +155,34 @@ TEST_CASE("a database that is away is told as such", "[store][projection]")
     ProjectionStore store{"host=/nowhere user=chipledger"};
     CHECK(store.mark().error().code == Code::store_unavailable);
     CHECK(store.write({}, {}, day, {}).error().code == Code::store_unavailable);
+}
+
+TEST_CASE("rows are fed some thousand at a time, those of one thing together", "[store][projection]")
+{
+    const Database database;
+    ProjectionStore store{database.runtime()};
+    std::vector<ProjectedRow> many;
+    for (int i = 10'000; i < 19'990; ++i)
+        many.push_back(holding(("B" + std::to_string(i)).c_str(), "arrived", "1"));
+    for (int i = 100; i < 150; ++i)  // One thing over the end of the first chunk.
+        many.push_back(holding("C", ("state-" + std::to_string(i)).c_str(), "1"));
+    many.push_back(holding("D", "arrived", "1"));
+    const ProjectedRows all = rows_of({}, many);
+    REQUIRE(store.write({}, {{1}, 1}, day, change_between({}, all)).value());
+    struct Chunk {
+        std::string after;
+        std::optional<std::string> upto;
+        std::size_t rows;
+        bool operator==(const Chunk&) const = default;
+    };
+    std::vector<Chunk> chunks;
+    const auto things = [&](Projected table, const std::string& after, const auto& upto,
+                            std::vector<ProjectedRow>&& more) {
+        if (table == Projected::holding) chunks.push_back({after, upto, more.size()});
+    };
+    REQUIRE(bool(store.read(things, {}, {1}, [](ProjectedRow&&) {})));
+    CHECK(chunks == std::vector<Chunk>{{"", "C", 10'040}, {"C", std::nullopt, 1}});
+    CHECK(seen(store).rows.of(Projected::holding) == all.of(Projected::holding));
 }
 
 }  // namespace chipledger

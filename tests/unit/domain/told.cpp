@@ -59,7 +59,7 @@ void tell(std::ostream& out, const Shipment& s)
 {
     const ShipmentTerms& t = *s.terms;
     out << t.approval.value << (t.carrier ? t.carrier->value : "-")
-        << (t.port ? t.port->value : "-") << (t.office ? t.office->value : "-")
+        << (t.port ? t.port->value : "-") << (*s.office ? (*s.office)->value : "-")
         << to_string(t.dispatched_at) << s.dispatched << ' ' << s.units;
     for (const auto& id : t.batches) out << ' ' << id.value;
     for (const auto& id : t.cases) out << " case " << id.value;
