@@ -3,6 +3,12 @@
 #include "cli/command.hpp"
 #include "cli/import.hpp"
 
+// jemalloc asks for it by this name: what is free goes back to the system within seconds, also while
+// nobody allocates.
+extern "C" {
+const char* malloc_conf = "background_thread:true,dirty_decay_ms:2000,muzzy_decay_ms:0";
+}
+
 int main(int argc, char** argv)
 {
     using namespace chipledger;

@@ -2,8 +2,8 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,14 +24,24 @@ public:
     void load(std::string database);
     /// False where the store certainly has no such key.
     bool may_have(std::uint64_t key);
-    void add(std::uint64_t key) { keys_.insert(key); }
+    void add(std::uint64_t key) { fresh_.insert(key); }
     void stop();
 
 private:
-    boost::unordered_flat_set<std::uint64_t> keys_{};
-    bool whole_ = false;  ///< keys_ has all of them.
+    /// Those of the store, in order: eight bytes each. Keys are hashes, so their first 16 bits lead to
+    /// within a few of each.
+    struct Loaded {
+        explicit Loaded(std::vector<std::uint64_t> all);
+        bool contains(std::uint64_t key) const;
+
+        std::vector<std::uint64_t> keys{};
+        std::vector<std::uint32_t> begins{};  ///< By the first 16 bits, and the end.
+    };
+
+    boost::unordered_flat_set<std::uint64_t> fresh_{};  ///< Since the start.
     std::mutex mutex_{};
-    std::optional<std::vector<std::uint64_t>> loaded_{};
+    std::shared_ptr<const Loaded> loaded_{};  ///< Under the lock.
+    std::shared_ptr<const Loaded> known_{};   ///< The same, of the one who asks.
     std::atomic<bool> ending_{false};
     std::thread thread_{};
 };

@@ -13,6 +13,7 @@ namespace
 
 constexpr std::int64_t rebuild_lock = 0x636c6b5265627569;
 constexpr std::int64_t chunk_rows = 10'000;
+constexpr std::int64_t read_rows = 2'000;  // Of things; a row is half a kilobyte in memory.
 constexpr Position last_of_all{std::numeric_limits<std::int64_t>::max()};
 
 std::string columns_of(const ProjectedTable& table)
@@ -129,7 +130,7 @@ std::optional<std::string> end_of_chunk(pqxx::work& work, const ProjectedTable& 
     const std::string thing = table.columns[0].name;
     const pqxx::result last = work.exec_params(
         "SELECT " + thing + " FROM " + name_of(table) + " WHERE generation = $1 AND " + thing +
-            " > $2 ORDER BY " + thing + " OFFSET " + std::to_string(chunk_rows) + " LIMIT 1",
+            " > $2 ORDER BY " + thing + " OFFSET " + std::to_string(read_rows) + " LIMIT 1",
         generation, after);
     if (last.empty()) return {};
     return std::string{last[0][0].c_str()};
