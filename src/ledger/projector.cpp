@@ -18,7 +18,7 @@ constexpr std::chrono::seconds pause_max{5};
 constexpr std::chrono::seconds store_pause{1};
 constexpr std::chrono::seconds stop_limit{2};   // To catch up once it is told to stop.
 constexpr int rest_share = 9;                   // It rests so many times as long as it wrote.
-constexpr std::int64_t chunk_entries = 2'000;   // In one transaction.
+constexpr std::int64_t chunk_entries = 8'000;   // In one transaction: what they touch is rendered once for all.
 constexpr std::int64_t window_entries = 1'000;  // Whose movements one comparison refolds.
 
 }  // namespace

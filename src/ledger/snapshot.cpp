@@ -36,45 +36,54 @@ void take_head(Source& source, State& state)
     take(source, state.recorded_at);
 }
 
-// A version is written after the one before it. Terms seldom change: then it says so.
+/// Calls `visit(pointer to member)` for each member of a value that has some which versions share.
 template <class Value, class Visit>
-void each_but_terms(Value& value, Visit&& visit)
+void each_member(Visit&& visit)
 {
-    using Members = boost::describe::describe_members<std::remove_const_t<Value>,
-                                                      boost::describe::mod_public>;
-    boost::mp11::mp_for_each<Members>([&](auto member) {
-        auto& one = value.*member.pointer;
-        if constexpr (!requires { one.same(one); }) visit(one);
-    });
+    using Members = boost::describe::describe_members<Value, boost::describe::mod_public>;
+    boost::mp11::mp_for_each<Members>([&](auto member) { visit(member.pointer); });
 }
 
+// A version is written after the one before it. What they share seldom changes: then it says so.
 template <class Value>
 void put_after(Sink& sink, const Value* before, const Value& value)
 {
-    if constexpr (requires { value.terms; }) {
-        const bool same = before && before->terms.same(value.terms);
-        sink.number(same);
-        if (!same) put(sink, *value.terms);
-        each_but_terms(value, [&](const auto& member) { put(sink, member); });
-    } else {
+    if constexpr (requires { value.terms; })
+        each_member<Value>([&](auto member) {
+            const auto& one = value.*member;
+            if constexpr (requires { one.same(one); }) {
+                const bool same = before && (before->*member).same(one);
+                sink.number(same);
+                if (!same) put(sink, *one);
+            } else {
+                put(sink, one);
+            }
+        });
+    else
         put(sink, value);
-    }
 }
 
 template <class Value>
 void take_after(Source& source, const Value* before, Value& value)
 {
-    if constexpr (requires { value.terms; }) {
-        if (!source.number())
-            take(source, value.terms.edit());
-        else if (before)
-            value.terms = before->terms;
-        else
-            throw std::runtime_error{"it goes on from nothing"};
-        each_but_terms(value, [&](auto& member) { take(source, member); });
-    } else {
+    if constexpr (requires { value.terms; })
+        each_member<Value>([&](auto member) {
+            auto& one = value.*member;
+            if constexpr (requires { one.same(one); }) {
+                std::decay_t<decltype(*one)> made{};
+                if (!source.number()) {
+                    take(source, made);
+                    if (!(made == *one)) one.edit() = std::move(made);
+                } else if (before)
+                    one = before->*member;
+                else
+                    throw std::runtime_error{"it goes on from nothing"};
+            } else {
+                take(source, one);
+            }
+        });
+    else
         take(source, value);
-    }
 }
 
 /// Writes versions one after the other, by the distance from entry to entry.

@@ -361,7 +361,11 @@ EventData Proposer::shipment_data()
             const ShipmentId gone = shipment_with(lost, lost);
             return ShipmentFound{gone, of_shipment(gone, lost, lost), {}};
         }
-        default: return ShipmentArrived{at_sea, of_shipment(at_sea, in_transit, in_transit), {}};
+        default: {
+            std::optional<OfficeId> office = OfficeId{at_sea.value < "S-4" ? "NGB-01" : "SHA-01"};
+            if (at_sea.value == "S-9") office.reset();
+            return ShipmentArrived{at_sea, of_shipment(at_sea, in_transit, in_transit), office};
+        }
     }
 }
 
