@@ -166,4 +166,17 @@ rc::Gen<Event> random_event(std::size_t index)
     });
 }
 
+std::vector<std::string> mangled(const std::string& text)
+{
+    const auto byte = *rc::gen::arbitrary<char>();
+    const auto other = *rc::gen::elementOf(std::string{"0-9e.\\\"{}[],: ~AZaz\xE9\x92\xB1"});
+    const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
+    std::string any = text, replaced = text, inserted = text, cut = text;
+    any[at] = byte;
+    replaced[at] = other;
+    inserted.insert(at, 1, other);
+    cut.erase(at, *rc::gen::inRange<std::size_t>(1, 9));
+    return {any, replaced, inserted, cut};
+}
+
 }  // namespace chipledger
