@@ -1,7 +1,7 @@
 -- 0013_lean: an entry costs half the index insertions (docs/decisions/0061-half-the-indexes.md).
 --
 -- Promise   As 0002, but for two nets that the writer never needed: it makes ids from 74 random bits,
---           and gives versions under the fence of log_head; chipledger verify checks both.
+--           and gives versions under the fence of log_head; chipledger verify checks the versions.
 -- Order     recorded_at never falls, so an instant is found by bisection over the primary key.
 -- Bytes     kinds: bit 0 firm, 1 application, 2 approval, 3 batch, 4 shipment, 5 policy, 6 scope,
 --           7 ledger; a second subject of a kind sets no other bit.

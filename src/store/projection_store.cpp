@@ -144,8 +144,9 @@ void read_things(pqxx::work& work, std::int64_t generation, const ProjectionStor
         if (kind == Projected::movement) continue;
         const ProjectedTable& table = table_of(kind);
         const std::string thing = table.columns[0].name;
-        std::optional<std::string> upto;
-        for (std::string after; after.empty() || upto; after = upto.value_or("")) {
+        std::optional<std::string> upto = "";
+        while (upto) {
+            const std::string after = *upto;
             upto = end_of_chunk(work, table, generation, after);
             std::vector<ProjectedRow> rows;
             for (const auto& row : work.exec_params(
@@ -155,7 +156,6 @@ void read_things(pqxx::work& work, std::int64_t generation, const ProjectionStor
                      generation, after, upto))
                 rows.push_back(row_of(row));
             feed(kind, after, upto, std::move(rows));
-            if (!upto) break;
         }
     }
 }

@@ -23,10 +23,7 @@ struct Session::Link {
 
 void Session::Unlink::operator()(Link* link) const noexcept { delete link; }
 
-Session::Session(std::string conninfo, Prepare prepare)
-    : conninfo_{with_defaults(conninfo)}, prepare_{std::move(prepare)}
-{
-}
+Session::Session(std::string conninfo) : conninfo_{with_defaults(conninfo)} {}
 
 bool Session::is_open() const { return link_ && link_->connection.is_open(); }
 
@@ -44,7 +41,6 @@ pqxx::connection& Session::connection()
         pqxx::nontransaction work{link->connection};
         work.exec(session_settings);
     }
-    if (prepare_) prepare_(link->connection);
     link_ = std::move(link);
     return link_->connection;
 }

@@ -1,6 +1,5 @@
 #pragma once
 // Inside src/store alone: the one header here that names pqxx.
-#include <functional>
 #include <memory>
 #include <optional>
 #include <pqxx/pqxx>
@@ -23,10 +22,7 @@ public:
 /// A connection that comes back, and the only place where pqxx exceptions become refusals.
 class Session {
 public:
-    using Prepare = std::function<void(pqxx::connection&)>;
-
-    /// `prepare` runs on every new connection.
-    explicit Session(std::string conninfo, Prepare prepare = {});
+    explicit Session(std::string conninfo);
 
     /// Runs `body(pqxx::work&)` in a transaction: commits when it gives a value, rolls back when it
     /// gives a refusal. A connection that turns out to be lost before COMMIT was sent is replaced
@@ -55,7 +51,6 @@ private:
     std::optional<Refusal> failure(bool committing, bool may_retry);
 
     std::string conninfo_;
-    Prepare prepare_;
     std::unique_ptr<Link, Unlink> link_;
 };
 

@@ -65,15 +65,6 @@ SqlArray& SqlArray::add(std::int64_t number)
     return *this;
 }
 
-SqlArray& SqlArray::add_bytes(std::string_view bytes)
-{
-    separate();
-    text_ += "\"\\\\x";
-    add_hex(text_, bytes);
-    text_ += '"';
-    return *this;
-}
-
 SqlArray& SqlArray::add_null()
 {
     separate();

@@ -20,7 +20,6 @@ class SqlArray {
 public:
     SqlArray& add(std::string_view text);
     SqlArray& add(std::int64_t number);
-    SqlArray& add_bytes(std::string_view bytes);
     SqlArray& add_null();
 
     std::string text() const { return text_ + '}'; }
