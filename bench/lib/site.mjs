@@ -21,7 +21,7 @@ export const chipledger = `${root}/build/src/chipledger`;
 const start_limit_ms = 600_000; // A large ledger folds for minutes without a snapshot.
 
 /** As the user that PostgreSQL agrees to run as. */
-const as_postgres =
+export const as_postgres =
   process.getuid() === 0
     ? [
         'setpriv',
