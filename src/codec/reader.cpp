@@ -260,18 +260,18 @@ bool Reader::condition(const Json& value, const std::string& pointer, Condition&
         out.code = ConditionCode::text;
         return text(value, pointer, out.text.emplace());
     }
-    const char* said = "max";
+    const char* given = "max";
     Json rewritten = value;
     if (request_ && value.is_object() && !value.contains("max"))
         for (const char* alias : {"limit", "value", "units", "uses"})
             if (const auto found = rewritten.find(alias); found != rewritten.end()) {
                 rewritten["max"] = Json(*found);
                 rewritten.erase(alias);
-                said = alias;
+                given = alias;
                 break;
             }
     if (described(rewritten, pointer, out) && members_fit(out, pointer)) return true;
-    if (refusal_->param == child(pointer, "max")) refusal_->param = child(pointer, said);
+    if (refusal_->param == child(pointer, "max")) refusal_->param = child(pointer, given);
     return false;
 }
 
