@@ -14,6 +14,7 @@ const files = [
   'clock',
   'disk_full',
   'disk_broken',
+  'power_cut',
   'stale_backup',
 ];
 const faults = (
