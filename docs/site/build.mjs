@@ -87,7 +87,7 @@ pages.push(commandPage(said), settingsPage(said), eventPage(join(root, "api/even
 const howTo = pages.filter(({ place }) => place.startsWith("how-to/")).map(({ place }) => place);
 const menu = [
   ["Learn", ["start.html", "tutorial.html"]],
-  ["Do", ["cookbook.html", ...howTo]],
+  ["Do", ["cookbook.html", ...howTo, "operations.html"]],
   ["Look up", ["reference/api.html", "reference/events.html", "problems.html", "reference/settings.html", "reference/commands.html"]],
   ["Understand", ["concepts.html", "design.html", "trust.html", "decisions/index.html", "contributing.html"]],
 ];
