@@ -18,7 +18,7 @@ export const record = (site, role, events) =>
 const event = (type, data) => ({ type, data });
 
 /** Four approvals AP-0 … AP-3 of `granted` units, and batches B-0 … B-3 of `units`. */
-async function furnish(site, { granted, units }) {
+export async function furnish(site, { granted, units }) {
   const application = (i) => ({
     application: `APP-${i}`,
     firm: `F-${i}`,
