@@ -12,7 +12,7 @@ async function kill_server(site) {
 }
 
 // A backend may end by itself between the question and the signal: then another is struck.
-async function kill_backend(site) {
+export async function kill_backend(site) {
   while (true) {
     const pid = +(await site.sql(
       'chipledger',

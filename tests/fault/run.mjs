@@ -16,6 +16,8 @@ const files = [
   'disk_broken',
   'power_cut',
   'stale_backup',
+  'linearizable',
+  'soak',
 ];
 const faults = (
   await Promise.all(files.map(async (file) => (await import(`./${file}.mjs`)).faults))

@@ -6,22 +6,13 @@ const answer_limit_ms = 10_000;
 const pause_ms = 20; // Between two tries of one request.
 const asked_again_limit_ms = 60_000;
 
-/** One POST; status, headers and body. Rejects where no whole answer came. */
-export function post(agent, url, token, key, body) {
+/** One request; status, headers and body. Rejects where no whole answer came. */
+export function send(agent, url, { method = 'GET', path, headers, body }) {
   return new Promise((done, failed) => {
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
     const asked = request(
-      `${url}/v1/events`,
-      {
-        agent,
-        method: 'POST',
-        timeout: answer_limit_ms,
-        headers: {
-          authorization: `Bearer ${token}`,
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
-          'idempotency-key': key,
-        },
-      },
+      url + path,
+      { agent, method, timeout: answer_limit_ms, headers: { ...headers, ...length } },
       (answer) => {
         let text = '';
         answer.setEncoding('utf8');
@@ -39,6 +30,22 @@ export function post(agent, url, token, key, body) {
     asked.end(body);
   });
 }
+
+/** What a write is sent with. */
+export const write_headers = (token, key) => ({
+  authorization: `Bearer ${token}`,
+  'content-type': 'application/json',
+  'idempotency-key': key,
+});
+
+/** One POST of events. */
+export const post = (agent, url, token, key, body) =>
+  send(agent, url, {
+    method: 'POST',
+    path: '/v1/events',
+    headers: write_headers(token, key),
+    body,
+  });
 
 /** Every entry names its request: the key is its remark too. */
 export const body_of = (key, type, data) => JSON.stringify({ type, data, reason: key });
