@@ -39,7 +39,7 @@ export const as_postgres =
 export function temporary_folder() {
   const folder = mkdtempSync(`${process.env.TMPDIR ?? '/var/tmp'}/chipledger-bench-`);
   chmodSync(folder, 0o755);
-  at_end(() => rmSync(folder, { recursive: true, force: true }));
+  at_end(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 }
 

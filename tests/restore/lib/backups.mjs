@@ -5,8 +5,8 @@ import { run, sleep } from '../../../bench/lib/machine.mjs';
 import { as_postgres, end } from '../../../bench/lib/site.mjs';
 import { postgres_again } from '../../fault/lib/premises.mjs';
 
-export const archive_timeout_s = 2;
-const archived_limit_ms = 60_000;
+export const archive_timeout_s = 5;
+const archived_limit_s = 300; // On a machine that does other things too.
 const up_limit_ms = 120_000;
 const segment_bytes = 16n * 1024n * 1024n;
 
@@ -43,6 +43,8 @@ export class Backups {
       `log-path=${this.home}/log`,
       `lock-path=${this.home}/lock`,
       'start-fast=y',
+      'compress-level=1',
+      `archive-timeout=${archived_limit_s}`,
       '[ledger]',
       `pg1-path=${this.data}`,
       `pg1-socket-path=${this.site.socket}`,
@@ -99,7 +101,7 @@ export class Backups {
   /** Closes the segment that is being written, and waits until it is in the archive. */
   async archive_all() {
     const name = await this.site.sql('postgres', 'SELECT pg_walfile_name(pg_switch_wal())');
-    const until = performance.now() + archived_limit_ms;
+    const until = performance.now() + archived_limit_s * 1000;
     while ((await this.archived()) < end_of_segment(name)) {
       if (performance.now() > until) throw new Error(`${name} is never archived`);
       await sleep(100);
