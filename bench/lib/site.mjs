@@ -162,11 +162,11 @@ export class Site {
   }
 
   /** Starts the server; how long until it listens, in seconds. */
-  async serve(flags = [], { environment = {}, rate = 100_000_000 } = {}) {
+  async serve(flags = [], { environment = {}, rate = 100_000_000, program = chipledger } = {}) {
     const begin = performance.now();
     const log = openSync(`${this.folder}/bench-server.log`, 'a');
     this.server = spawn(
-      chipledger,
+      program,
       ['serve', '--data', this.folder, '--port', '0', '--rate', String(rate), ...flags],
       { stdio: ['ignore', 'pipe', log], env: { ...process.env, ...environment } },
     );

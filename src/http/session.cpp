@@ -17,6 +17,7 @@
 #include "http/epcis_problem.hpp"
 #include "http/problem.hpp"
 #include "http/target.hpp"
+#include "store/crash_point.hpp"
 
 namespace chipledger {
 
@@ -387,7 +388,10 @@ private:
         const std::size_t sent = bodiless || request_.method == "HEAD" ? 0 : body.size();
         const std::array<asio::const_buffer, 2> both{asio::buffer(head),
                                                      asio::buffer(body.data(), sent)};
-        co_return co_await write(both);
+        CRASH_POINT("response-unsent");
+        const bool written = co_await write(both);
+        CRASH_POINT("response-sent");
+        co_return written;
     }
 
     asio::awaitable<bool> send_stream(Response response)

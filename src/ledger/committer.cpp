@@ -1,5 +1,7 @@
 #include "ledger/committer.hpp"
 
+#include "store/crash_point.hpp"
+
 namespace chipledger {
 
 Committer::Committer(EventStore& store, std::function<void()> through)
@@ -43,12 +45,15 @@ void Committer::run()
         const Group& group = *group_;
         lock.unlock();
         const auto begin = std::chrono::steady_clock::now();
+        CRASH_POINT("append-begun");
         Result<Head> head = store_.append(head_, group.rows, group.commands);
+        CRASH_POINT("append-ended");
         const auto took = std::chrono::steady_clock::now() - begin;
         lock.lock();
         group_ = nullptr;
         outcome_ = Outcome{std::move(head), took};
         lock.unlock();
+        CRASH_POINT("append-untold");
         through_();
         lock.lock();
     }

@@ -7,6 +7,8 @@
 #include <iterator>
 #include <system_error>
 
+#include "store/crash_point.hpp"
+
 namespace chipledger {
 
 namespace {
@@ -27,13 +29,20 @@ public:
 
     void write(std::string_view bytes)
     {
+        CRASH_POINT("file-unwritten");
         while (!bytes.empty()) {
-            const auto n = ::write(handle_, bytes.data(), bytes.size());
+            const auto n = ::write(handle_, bytes.data(), in_one_go(bytes.size()));
             check(n >= 0);
             bytes.remove_prefix(static_cast<std::size_t>(n));
+            CRASH_POINT("file-written-in-part");
         }
     }
-    void sync() { check(::fsync(handle_) == 0); }
+    void sync()
+    {
+        CRASH_POINT("file-unsynced");
+        check(::fsync(handle_) == 0);
+        CRASH_POINT("file-synced");
+    }
 
 private:
     void check(bool good) const
@@ -63,6 +72,7 @@ void replace_file(const std::filesystem::path& path,
         file.sync();
     }
     std::filesystem::rename(aside, path);
+    CRASH_POINT("file-renamed");
     File{path.parent_path().empty() ? "." : path.parent_path(), O_RDONLY | O_DIRECTORY}.sync();
 }
 

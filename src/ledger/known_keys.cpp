@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "proof/hash.hpp"
+#include "store/crash_point.hpp"
 #include "store/event_store.hpp"
 
 namespace chipledger {
@@ -34,6 +35,7 @@ void KnownKeys::load(std::string database)
         };
         if (!store.keys(take) || ending_) return;
         auto loaded = std::make_shared<const Loaded>(std::move(all));
+        CRASH_POINT("keys-loaded");
         const std::scoped_lock lock{mutex_};
         loaded_ = std::move(loaded);
     }};

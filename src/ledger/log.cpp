@@ -1,5 +1,7 @@
 #include "ledger/log.hpp"
 
+#include "store/crash_point.hpp"
+
 namespace chipledger {
 
 void Log::append(std::span<const EventRow> rows)
@@ -7,6 +9,7 @@ void Log::append(std::span<const EventRow> rows)
     std::vector<Hash> leaves;
     for (const EventRow& row : rows) leaves.push_back(leaf_hash(log_entry(row.salt, row.bytes)));
     append(leaves);
+    CRASH_POINT("leaves-appended");
     grown_.notify_all();
 }
 

@@ -6,6 +6,7 @@
 
 #include "ledger/background.hpp"
 #include "ledger/entry.hpp"
+#include "store/crash_point.hpp"
 
 namespace chipledger
 {
@@ -186,11 +187,13 @@ Result<void> Projector::advance_to(Position upto, const std::shared_ptr<const St
     if (upto == head->position) differs = fold_->differs_from(*head);
     const State& state = fold_->state();
     const ProjectionMark next{upto, mark_.generation};
+    CRASH_POINT("projection-folded");
     const Result<bool> written =
         store_.write(mark_, next, state.day_of(state.recorded_at), fold_->take_change());
     if (!written) return written.error();
     if (!*written) return anchor(*head);  // Rebuilt meanwhile, or another server has taken over.
     mark_ = next;
+    CRASH_POINT("projection-committed");
     if (!differs.empty())
         judge(memory, "memory is not what the log says: " + differs);
     else if (upto == head->position)

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "ledger/durable_file.hpp"
+#include "store/crash_point.hpp"
 
 namespace chipledger {
 
@@ -146,7 +147,9 @@ Result<std::vector<Hash>> Signer::take(EventStore& store, std::uint64_t upto)
     if (before + std::ssize(leaves) != static_cast<std::int64_t>(upto))
         alarm("entry " + std::to_string(before + 1 + std::ssize(leaves)) + " is missing");
     cut_to_size();
+    CRASH_POINT("leaves-unkept");
     append_to_file(folder_ / "leaves", bytes);
+    CRASH_POINT("leaves-kept");
     for (const Hash& leaf : leaves) {
         range_.append(leaf);
         open_tile_ += view(leaf);
@@ -162,7 +165,9 @@ Note Signer::sign()
 {
     Note note{to_string(Checkpoint{origin_, size(), root(), {}}), {}};
     for (const SignerKey& key : keys_) note.signatures.push_back(chipledger::sign(key, note.text));
+    CRASH_POINT("checkpoint-unkept");
     replace_file(folder_ / "checkpoint", to_string(note));
+    CRASH_POINT("checkpoint-kept");
     return note;
 }
 

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "store/crash_point.hpp"
+
 namespace chipledger {
 
 namespace {
@@ -78,6 +80,7 @@ bool Signing::step()
         auto signer = std::make_unique<Signer>(options_.folder, options_.origin);
         if (auto checked = signer->check(entries_); !checked) return false;
         signer_ = std::move(signer);
+        CRASH_POINT("signer-checked");
     }
     const std::uint64_t size = upto();
     if (size == 0) return false;
@@ -98,9 +101,12 @@ bool Signing::step()
             note.signatures.push_back(std::move(cosignature));
     const CheckpointRow row{static_cast<std::int64_t>(size), std::string{view(signer_->root())},
                             to_string(note)};
+    CRASH_POINT("checkpoint-unstored");
     if (!checkpoints_.put(row, signer_->new_tiles())) return false;
+    CRASH_POINT("checkpoint-stored");
     signer_->forget_tiles();
     log_.publish(std::move(note), size);
+    CRASH_POINT("checkpoint-published");
     published_ = size;
     return true;
 }

@@ -9,6 +9,7 @@
 #include "ledger/durable_file.hpp"
 #include "ledger/rulebook_digest.hpp"
 #include "proof/digest.hpp"
+#include "store/crash_point.hpp"
 
 namespace chipledger {
 
@@ -220,6 +221,7 @@ void write_snapshot(const std::string& path, const State& state, const Leaves& l
                   [&](const auto& things) { put_things(sink, things, state.position.number); });
         put(sink, state.custodies);
         put(sink, state.expiries);
+        CRASH_POINT("snapshot-written-in-part");
         const auto size = static_cast<std::uint64_t>(state.position.number);
         for (std::uint64_t from = 0; from < size; from += leaves_at_once)
             for (const Hash& leaf : leaves(from, std::min(leaves_at_once, size - from)))

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "ledger/background.hpp"
+#include "store/crash_point.hpp"
 
 namespace chipledger {
 
@@ -99,9 +100,11 @@ void Snapshots::run()
 void Snapshots::write(const State& state)
 {
     try {
+        CRASH_POINT("snapshot-unwritten");
         write_snapshot(path_, state, [this](std::uint64_t from, std::uint64_t count) {
             return log_.leaves(from, count);
         });
+        CRASH_POINT("snapshot-written");
     } catch (const std::exception& failed) {
         spdlog::warn("no snapshot was written, so the next start takes longer: {}", failed.what());
     }

@@ -4,6 +4,7 @@
 
 #include "ledger/entry.hpp"
 #include "ledger/proposals.hpp"
+#include "store/crash_point.hpp"
 
 namespace chipledger {
 
@@ -80,6 +81,7 @@ Result<void> Writer::start()
         }
         wake_.notify_one();
     });
+    CRASH_POINT("writer-starting");
     thread_ = std::thread{[this] { run(); }};
     keys_.load(options_.database);
     return {};
@@ -105,6 +107,7 @@ void Writer::submit(Pending pending)
         else {
             queued_entries_ += entries_in(pending);
             queue_.push_back(std::move(pending));
+            CRASH_POINT("queued");
             worth_it = takes_next();
         }
     }
@@ -233,7 +236,9 @@ void Writer::run()
         Turn turn = wait();
         if (turn.last && open_.empty()) return;
         if (turn.through) finish(std::move(*turn.through));
+        CRASH_POINT("batch-taken");
         work(std::move(turn.batch));
+        CRASH_POINT("batch-judged");
         if (!under_way_) hand_over();
     }
 }
@@ -277,6 +282,7 @@ std::optional<bool> Writer::settle()
         return {};
     }
     const bool is_there = happened->has_value();
+    CRASH_POINT("outcome-settled");
     if (is_there) {
         head_ = **happened;
         published(*unsettled_);
@@ -301,6 +307,7 @@ void Writer::record(Pending& pending)
                                         .detail = "Make a new key for a new request."};
             else if (first && *first)
                 given = replay(store_, **first);
+            CRASH_POINT("replayed");
             if (!first || *first) {
                 open_.told.push_back({std::move(pending), std::move(given)});
                 return;
@@ -372,7 +379,9 @@ void Writer::hand_over()
         const std::scoped_lock lock{mutex_};
         committing_ = true;
     }
+    if (answers_first()) answer(under_way_->waiting, {});
     committer_->begin(head_, *under_way_);
+    CRASH_POINT("handed-over");
 }
 
 void Writer::finish(Committer::Outcome through)
@@ -387,7 +396,9 @@ void Writer::finish(Committer::Outcome through)
     std::optional<Refusal> failed;
     if (through.head) {
         head_ = *through.head;
+        CRASH_POINT("group-through");
         hand_over();  // First of all, so that the store is never idle.
+        CRASH_POINT("group-unpublished");
         published(*group);
     } else {
         failed = failure_of(*group, through.head.error());
@@ -414,6 +425,7 @@ std::optional<Refusal> Writer::failure_of(Group& group, const Refusal& failed)
     if (failed.code != Code::outcome_unknown) return failed;
     // Settled before anyone is answered, when that goes at once; else they are told.
     unsettled_ = std::make_unique<Group>(std::move(group));
+    CRASH_POINT("outcome-unknown");
     const std::optional<bool> is_there = settle();
     if (is_there && *is_there) return {};
     if (is_there) return Refusal{.code = Code::store_unavailable};
@@ -450,11 +462,14 @@ void Writer::start_over()
 void Writer::published(Group& group)
 {
     for (const std::uint64_t key : group.keys) keys_.add(key);
+    CRASH_POINT("keys-known");
     if (group.rows.empty()) return;
     group.state.settle();
     log_.append(group.rows);
     durable_ = std::make_shared<const State>(std::move(group.state));
+    CRASH_POINT("state-unpublished");
     publish_(durable_);
+    CRASH_POINT("state-published");
 }
 
 void Writer::answer(std::vector<Waiting>& all, const std::optional<Refusal>& failed)
@@ -478,7 +493,11 @@ void Writer::answer(std::vector<Waiting>& all, const std::optional<Refusal>& fai
     }
     for (auto& [executor, telling] : by_executor)
         boost::asio::post(executor, [telling] {
-            for (auto& [tell, given] : *telling) tell(std::move(given));
+            CRASH_POINT("answers-untold");
+            for (auto& [tell, given] : *telling) {
+                tell(std::move(given));
+                CRASH_POINT("answer-told");
+            }
         });
 }
 

@@ -6,6 +6,7 @@
 
 #include "store/binary_array.hpp"
 #include "store/connecting.hpp"
+#include "store/crash_point.hpp"
 #include "store/kinds.hpp"
 
 namespace chipledger {
@@ -137,6 +138,20 @@ struct Clear {
 };
 using Answer = std::unique_ptr<PGresult, Clear>;
 
+/// Like PQexecPrepared, in its two steps. Null: nothing was sent.
+Answer execute(pg_conn* link, const Parameters& group)
+{
+    CRASH_POINT("statement-unsent");
+    if (PQsendQueryPrepared(link, "append", group.count(), group.values(), group.lengths(),
+                            group.formats(), 1) == 0)
+        return {};
+    CRASH_POINT("statement-sent");
+    Answer last;
+    while (PGresult* answer = PQgetResult(link)) last.reset(answer);
+    CRASH_POINT("statement-answered");
+    return last;
+}
+
 std::string sqlstate_of(const PGresult* answer)
 {
     const char* state = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
@@ -183,8 +198,7 @@ Result<Head> AppendLink::append(const Head& head, std::span<const EventRow> even
     const Head next{head.epoch, {head.size.number + std::ssize(events)}};
     const Parameters group{head, next.size.number, events, commands};
     warned_->clear();
-    const Answer answer{PQexecPrepared(link_.get(), "append", group.count(), group.values(),
-                                       group.lengths(), group.formats(), 1)};
+    const Answer answer = execute(link_.get(), group);
     if (PQresultStatus(answer.get()) == PGRES_TUPLES_OK) {
         if (!warned_->empty()) return Refusal{.code = Code::outcome_unknown, .detail = *warned_};
         if (PQntuples(answer.get()) == 0) return Refusal{Code::fenced};

@@ -1,5 +1,6 @@
 #include "store/checkpoint_store.hpp"
 
+#include "store/crash_point.hpp"
 #include "store/session.hpp"
 #include "store/sql_values.hpp"
 
@@ -32,9 +33,11 @@ Result<void> CheckpointStore::put(const CheckpointRow& checkpoint, std::span<con
             work.exec_params("INSERT INTO tile (level, index, width, hashes)"
                              " VALUES (0, $1, 256, $2::bytea) ON CONFLICT DO NOTHING",
                              tile.index, to_bytea(tile.hashes));
+        CRASH_POINT("tiles-put");
         work.exec_params("INSERT INTO checkpoint (size, root, note)"
                          " VALUES ($1, $2::bytea, $3::bytea) ON CONFLICT DO NOTHING",
                          checkpoint.size, to_bytea(checkpoint.root), to_bytea(checkpoint.note));
+        CRASH_POINT("checkpoint-uncommitted");
         return {};
     });
 }

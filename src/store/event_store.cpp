@@ -2,6 +2,7 @@
 #include "store/event_store.hpp"
 
 #include "store/append_link.hpp"
+#include "store/crash_point.hpp"
 #include "store/session.hpp"
 
 namespace chipledger {
@@ -46,6 +47,7 @@ Result<Head> EventStore::take_over()
     return session_->transact([](pqxx::work& work) -> Result<Head> {
         const pqxx::row row =
             work.exec1("UPDATE log_head SET epoch = epoch + 1 RETURNING epoch, size");
+        CRASH_POINT("take-over-uncommitted");
         return Head{row[0].as<std::int64_t>(), {row[1].as<std::int64_t>()}};
     });
 }
@@ -70,6 +72,7 @@ Result<std::optional<Head>> EventStore::settle_with(const Head& before, const Lo
         if (now.epoch != before.epoch) return Refusal{Code::fenced};
         if (!look(work)) return std::optional<Head>{};
         work.exec("UPDATE log_head SET size = size");
+        CRASH_POINT("outcome-unconfirmed");
         return std::optional<Head>{now};
     });
 }

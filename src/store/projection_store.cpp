@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "store/crash_point.hpp"
 #include "store/session.hpp"
 #include "store/sql_values.hpp"
 
@@ -185,7 +186,9 @@ Result<bool> ProjectionStore::write(const ProjectionMark& from, const Projection
             to.position.number, to.generation, to_string(day), from.position.number,
             from.generation);
         if (moved.affected_rows() != 1) return false;
+        CRASH_POINT("projection-mark-moved");
         put(work, to.generation, change);
+        CRASH_POINT("projection-uncommitted");
         return true;
     });
 }

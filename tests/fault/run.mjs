@@ -4,6 +4,7 @@ import { run_all } from './lib/runner.mjs';
 
 const files = [
   'kills',
+  'crash_points',
   'two_writers',
   'cut_connections',
   'replays',
