@@ -143,6 +143,7 @@ bool CsvReader::take(char c, Row& row)
         else put(c);
         return false;
     }
+    const bool after_return = std::exchange(return_seen_, false);
     if (c == '"' && cell_.empty() && !was_quoted_) {
         quoted_ = was_quoted_ = true;
     } else if (c == separator_) {
@@ -150,10 +151,11 @@ bool CsvReader::take(char c, Row& row)
         if (size_ > row_max_) row.too_long = true;
         end_cell(row);
     } else if (c == '\n') {
-        if (cell_.ends_with('\r')) cell_.pop_back();
+        if (after_return && cell_.ends_with('\r')) cell_.pop_back();
         end_cell(row);
         return true;
     } else {
+        return_seen_ = c == '\r';
         put(c);
     }
     return false;
@@ -171,7 +173,7 @@ std::optional<CsvReader::Row> CsvReader::next()
     if (!ended_ || !rest) return {};
     row_.open_quote = quoted_ && !quote_seen_;
     quoted_ = quote_seen_ = false;
-    if (cell_.ends_with('\r')) cell_.pop_back();
+    if (std::exchange(return_seen_, false) && cell_.ends_with('\r')) cell_.pop_back();
     end_cell(row_);
     size_ = 0;
     return std::exchange(row_, {});

@@ -46,6 +46,7 @@ private:
     std::size_t size_ = 0;
     bool quoted_ = false, was_quoted_ = false;  ///< Within quotes; the cell began with one.
     bool quote_seen_ = false;                   ///< Within quotes, a quote that may end them.
+    bool return_seen_ = false;                  ///< Outside of quotes, a CR that may end the row.
 };
 
 }  // namespace chipledger

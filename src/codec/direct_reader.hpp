@@ -58,7 +58,7 @@ public:
         const auto [end, error] = std::from_chars(first, first + rest_.size(), out);
         const auto length = static_cast<std::size_t>(end - first);
         const std::string_view digits = rest_.substr(0, length);
-        if (error != std::errc{} || std::abs(out) > EntryNumber::max) return false;
+        if (error != std::errc{} || out > EntryNumber::max || out < -EntryNumber::max) return false;
         if (digits.starts_with("-0") || (digits.size() > 1 && digits.front() == '0')) return false;
         rest_.remove_prefix(length);
         const char after = rest_.empty() ? '\0' : rest_.front();

@@ -10,6 +10,7 @@ namespace chipledger {
 namespace {
 
 using Json = nlohmann::json;
+using Members = ProposalTable::Members;
 
 const std::set<std::string> envelope{"type", "occurred_at", "reason", "documents",
                                      "idempotency_key"};
@@ -37,6 +38,25 @@ std::string member_of(const std::string& column)
     return column.starts_with(data) ? column.substr(data.size()) : column;
 }
 
+/// The members of each event's data. Made once: the schemas cost more than a small file.
+const std::map<std::string, Members>& types()
+{
+    static const std::map<std::string, Members> all = [] {
+        std::map<std::string, Members> made;
+        for (const EventInfo& info : catalogue())
+            for (const MemberInfo& member : info.members)
+                made[std::string{info.type}][member.name] = member.schema;
+        return made;
+    }();
+    return all;
+}
+
+bool is_member(const std::string& name)
+{
+    return std::ranges::any_of(types(),
+                               [&](const auto& type) { return type.second.contains(name); });
+}
+
 }  // namespace
 
 Result<ProposalTable> ProposalTable::of(const std::vector<std::string>& header, std::string type,
@@ -45,19 +65,14 @@ Result<ProposalTable> ProposalTable::of(const std::vector<std::string>& header, 
     ProposalTable table;
     table.type_ = std::move(type);
     table.offset_ = std::move(offset);
-    std::set<std::string> members, seen;
-    for (const EventInfo& info : catalogue())
-        for (const MemberInfo& member : info.members) {
-            table.types_[std::string{info.type}][member.name] = member.schema;
-            members.insert(member.name);
-        }
-    if (!table.type_.empty() && !table.types_.contains(table.type_))
+    std::set<std::string> seen;
+    if (!table.type_.empty() && !types().contains(table.type_))
         return malformed("?type", "There is no such event. GET /v1/event-types names them all.");
     for (std::size_t i = 0; i < header.size(); ++i) {
         std::string name = tidy(header[i]);
         if (!name.empty() && !seen.insert(name).second)
             return malformed(header[i], "This column comes twice. Leave one out.");
-        const bool known = envelope.contains(name) || members.contains(member_of(name));
+        const bool known = envelope.contains(name) || is_member(member_of(name));
         const bool passed = name.empty() || said.contains(name) || verdict.contains(name);
         if (!known && !passed)
             return malformed(header[i].substr(0, 100),
@@ -112,8 +127,8 @@ Result<Json> ProposalTable::proposal(const std::vector<std::string>& cells) cons
         if (i < columns_.size() && columns_[i] == "type" && !cells[i].empty()) type = cells[i];
     }
     static const Members none;
-    const auto found = types_.find(type);
-    const Members& members = found == types_.end() ? none : found->second;
+    const auto found = types().find(type);
+    const Members& members = found == types().end() ? none : found->second;
     Json body{{"type", type}, {"data", Json::object()}};
     for (std::size_t i = 0; i < std::min(cells.size(), columns_.size()); ++i)
         if (!columns_[i].empty() && columns_[i] != "type" && !cells[i].empty())

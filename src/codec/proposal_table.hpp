@@ -28,9 +28,9 @@ public:
     const std::vector<std::string>& repeated() const { return repeated_; }
     std::vector<std::string> repeated(const std::vector<std::string>& cells) const;
 
-private:
     using Members = std::map<std::string, nlohmann::json>;  ///< Schemas by name.
 
+private:
     void put(nlohmann::json& body, const Members& members, const std::string& column,
              const std::string& cell) const;
     bool has(const std::string& column) const;
@@ -39,7 +39,6 @@ private:
     std::vector<std::string> repeated_{};
     std::vector<std::size_t> repeated_at_{};
     std::string type_{}, offset_{};
-    std::map<std::string, Members> types_{};
 };
 
 }  // namespace chipledger

@@ -77,6 +77,14 @@ TEST_CASE("rows are read whatever their separator, mark and pieces", "[csv]")
     CHECK(rows_of("a,b", 1) == std::vector<Row>{{"a", "b"}});
 }
 
+TEST_CASE("a CR within quotes is of the cell, one outside of them ends the row", "[csv]")
+{
+    for (const std::size_t piece : {1, 100}) {
+        CHECK(rows_of("h\n\"x\r\"\n\"y\r\"", piece) == std::vector<Row>{{"h"}, {"x\r"}, {"y\r"}});
+        CHECK(rows_of("h\r\n\"x\"\r\ny\r", piece) == std::vector<Row>{{"h"}, {"x"}, {"y"}});
+    }
+}
+
 TEST_CASE("a row that is too long costs itself alone, an open quote is said", "[csv]")
 {
     const std::string text = "a,b\n" + std::string(5000, 'x') + ",y\nc,d\n\"" +

@@ -94,6 +94,7 @@ TEST_CASE("the direct reader leaves what is rare or wrong to the one that names 
     for (const std::string& body :
          {with("\"to\":4", "\"to\":-0"), with("\"to\":4", "\"to\":4.0"), with("\"to\":4", "\"to\":04"),
           with("\"to\":4", "\"to\":4,\"to\":4"), with("\"to\":4", "\"to\":9007199254740992"),
+          with("\"to\":4", "\"to\":-9223372036854775808"),
           with("S-1", "S\\u002d1"), with("S-1", "S-\xFF"), with("\"from\":1,\"to\":4", "\"count\":4"),
           with("\"data\"", "\"more\":1,\"data\""), with("ShipmentArrived", "ShipmentSunk")})
         CHECK_FALSE(read_requests(body));
