@@ -113,6 +113,7 @@ describe.each(languages)("a firm, %s", (language) => {
       await visitor.enter("firm:F-A");
       const { page } = visitor;
       await visitor.button("firm.apply").click();
+      await page.waitForFunction(() => document.activeElement?.id === "qty");  // Nothing to click first.
       await page.getByLabel(visitor.t("firm.apply_qty")).fill("1200");
       await page.getByLabel(visitor.t("firm.end_use")).fill("weather models");
       const name = `APP-web-${language}-${Date.now()}`;
@@ -122,6 +123,8 @@ describe.each(languages)("a firm, %s", (language) => {
       await page.waitForSelector("dialog .receipt");
       expect((await api<{ qty: number }>("firm:F-A", `/v1/applications/${name}`)).qty).toBe(1200);
       await page.keyboard.press("Escape");
+      await page.locator(".applied li", { hasText: name })  // Where it stands is on the first screen.
+        .filter({ hasText: visitor.t("word.status_submitted") }).waitFor();
       await visitor.button("firm.evidence").click();
       await page.getByLabel(visitor.t("firm.evidence_ref")).fill("report 2026-Q2");
       await check(visitor);
@@ -138,6 +141,9 @@ describe.each(languages)("a firm, %s", (language) => {
       await page.getByLabel(visitor.t("firm.own_number")).fill("APP-001");  // Taken.
       await visitor.act("shell.check").click();
       await visitor.refused("duplicate-application");
+      // What to do is said in the reader's language; the server's own words come after it.
+      if (language === "zh-CN")
+        await page.getByText(visitor.t("remedy.duplicate-application"), { exact: true }).waitFor();
       expect(await page.getByLabel(visitor.t("firm.end_use")).inputValue()).toBe("x");  // Nothing typed is lost.
     });
   });
@@ -163,12 +169,16 @@ describe.each(languages)("a firm, %s", (language) => {
       const { page } = visitor;
       const { text, position, head } = await printed(visitor);
       const { approvals, units } = await inventory(position);
-      for (const { approval, granted } of approvals) {
+      for (const { approval, granted, available, drawn } of approvals) {
         expect(text).toContain(approval);
-        expect(text).toContain(visitor.number(granted));
+        for (const units of [granted, available, drawn]) expect(text).toContain(visitor.number(units));
       }
-      expect(text).toContain(visitor.number(units.deployed ?? 0));
+      // Where the units are, above the chart, which says it again of some states.
+      const figures = text.split(visitor.t("firm.approvals"))[0] ?? "";
+      for (const state of ["in_transit", "arrived", "held", "cleared", "delivered", "deployed"])
+        expect(figures, state).toContain(visitor.number(units[state] ?? 0));
       expect(text).toContain(visitor.number(position));
+      expect(head[1], "the head does not cover the figures").toBe(String(position));
       expect(text.replace(/\s+/g, "")).toContain((head[2] ?? "?").replace(/\s+/g, ""));  // The root.
       expect(text).not.toContain(visitor.t("firm.apply"));  // No buttons on paper.
       const saved = async (key: "firm.csv" | "firm.xlsx") => {

@@ -83,6 +83,18 @@ describe.each(cases)("a regulator, %s", (language, id, application) => {
       expect((await balance(id)).available).toBe(before.available);
     }));
 
+  it("is told how much is committed where it would grant less", () =>
+    visiting({ language }, async (visitor) => {
+      await visitor.enter("regulator", `#/regulator?act=amend&on=${id}`);
+      const { approval, granted, available } = await balance(id);
+      await visitor.page.locator("dialog [name=granted]").fill("1");
+      await visitor.act("shell.check").click();
+      await visitor.refused("below-committed");
+      const numbers = { requested: 1, available: granted - available };
+      await visitor.page.getByText(visitor.t("shell.numbers_committed", numbers)).waitFor();
+      expect(await visitor.page.locator("dialog").innerText(), approval).not.toMatch(/[-−]\d/);
+    }));
+
   it("grants an application, after a no that names the numbers", () =>
     visiting({ language }, async (visitor) => {
       await visitor.enter("regulator");

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { askAll } from "../api/client";
 import type { Balance, Firm, Summary } from "../api/types";
 import { CopyAsCurl } from "../parts/copy";
+import { whole } from "../parts/figure";
 import { Why } from "../parts/why";
 import { go, useAddress } from "../shell/address";
 import { Answer, useAsked } from "../shell/asked";
@@ -53,7 +54,7 @@ function Reading({ summary }: { summary: Summary }) {
   return (
     <>
       <h1 class="answer">
-        {rich("audit.answer", { at: strong(summary.position), when: moment(summary.recorded_at ?? ""),
+        {rich("audit.answer", { at: strong(summary.position), when: whole(moment(summary.recorded_at ?? "")),
           units: strong(Object.values(units).reduce((a, b) => a + b, 0)), deployed: strong(units.deployed) })}
       </h1>
       <p class="waiting" role="status">{t("audit.reading")}</p>
@@ -75,7 +76,7 @@ function Room({ caller, summary }: RoomProps) {
   const step = tape.step(at);
   const names = new Map(summary.firms.map((firm: Firm) => [firm.firm, firm.name]));
   const total = Object.values(frame.total).reduce((a, b) => a + b, 0);
-  const when = step ? moment(step.recorded_at) : "";
+  const when = whole(step ? moment(step.recorded_at) : "");
   if (problem && !head) return <ProblemNote problem={problem} again={again} />;
   if (!head) return <Reading summary={summary} />;
   const suppose = (position: number) => {
@@ -97,13 +98,14 @@ function Room({ caller, summary }: RoomProps) {
         <div>
           <Meaning happened={happened} />
           <Flow units={frame.total} summary={summaryText} />
-          <StateTable frame={frame} names={names} plain={happened} at={at >= head ? null : at} />
+          <StateTable frame={frame} states={tape.statesSeen} names={names} plain={happened} at={at >= head ? null : at}
+            position={at} />
           <CopyAsCurl path={happened && step ? `/v1/summary?effective_at=${step.recorded_at}` : `/v1/summary?as_of=${at}`} />
         </div>
         <TimelineList tape={tape} at={at} density={density} without={suppose} />
       </div>
       <Compare at={at} head={head} other={numberIn(params.get("with"))} />
-      <Suppose at={at} now={step?.recorded_at ?? new Date().toISOString()} revoke={params.get("revoke")}
+      <Suppose at={at} head={head} now={step?.recorded_at ?? new Date().toISOString()} revoke={params.get("revoke")}
         without={positionsIn(params.get("without"))}
         approvals={(approvals.data?.data ?? []).map((approval) => approval.approval)} />
       <Why caller={caller} />

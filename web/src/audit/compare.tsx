@@ -73,19 +73,20 @@ export function hypothesisOf({ without, revoke, now }: Supposed, at: number): ob
 export const positionsIn = (text: string | null): number[] =>
   [...new Set((text ?? "").split(/[^0-9]+/).filter(Boolean).map(Number))].filter(Number.isSafeInteger).sort((a, b) => a - b);
 
-interface WhatIfProps { at: number; now: string; without: number[]; revoke: string | null; approvals: string[] }
+interface WhatIfProps { at: number; head: number; now: string; without: number[]; revoke: string | null; approvals: string[] }
 
 const refusals_shown = 20;
 
 /** What would be, had entries not been, or were an approval revoked. Nothing is recorded. */
-export function Suppose({ at, now, without, revoke, approvals }: WhatIfProps) {
+export function Suppose({ at, head, now, without, revoke, approvals }: WhatIfProps) {
   const hypothesis = hypothesisOf({ without, revoke, now }, at);
-  const asked = useAsked<WhatIf>(hypothesis ? `/v1/audit/what-if#${at} ${JSON.stringify(hypothesis)}` : null, true,
-    () => send<WhatIf>(withQuery("/v1/audit/what-if", { as_of: at }), hypothesis));
+  const asked = useAsked<WhatIf>(
+    hypothesis ? `/v1/audit/what-if#${head} ${JSON.stringify(hypothesis)}` : null, true,
+    () => send<WhatIf>(withQuery("/v1/audit/what-if", { as_of: head }), hypothesis));
   return (
     <section id="what-if" aria-labelledby="what-if-title" tabIndex={-1}>
       <h2 id="what-if-title">{t("audit.what_if")}</h2>
-      <p class="note">{t("audit.what_if_note")}</p>
+      <p class="note">{t("audit.what_if_note", { at })}</p>
       <div class="one-row">
         <label for="without">{t("audit.without")}</label>
         <KeptInput id="without" value={without.join(", ")} placeholder="57, 60" inputMode="numeric"
@@ -99,17 +100,17 @@ export function Suppose({ at, now, without, revoke, approvals }: WhatIfProps) {
           <button type="button" class="quiet" onClick={() => go({ without: null, revoke: null })}>{t("audit.clear")}</button>
         )}
       </div>
-      {hypothesis && <Answer of={asked}>{(result) => <Supposition result={result} />}</Answer>}
+      {hypothesis && <Answer of={asked}>{(result) => <Supposition result={result} head={head} />}</Answer>}
     </section>
   );
 }
 
-export function Supposition({ result }: { result: WhatIf }) {
+export function Supposition({ result, head }: { result: WhatIf; head: number }) {
   return (
     <>
       <p class="lede">{t("audit.what_if_sum", { refused: result.refused.length })}</p>
       {result.refused.length > 0 && (
-        <ul class="changes">
+        <ul class="changes refused">
           {result.refused.slice(0, refusals_shown).map(({ position, type, code }) => {
             const key = `problem.${code}`;
             return (
@@ -123,7 +124,7 @@ export function Supposition({ result }: { result: WhatIf }) {
           )}
         </ul>
       )}
-      <DifferenceTable differences={result.differences} caption={t("audit.what_if_caption")} />
+      <DifferenceTable differences={result.differences} caption={t("audit.what_if_caption", { head })} />
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { KeptInput } from "../parts/kept-input";
-import { number, t, isoDay } from "../shell/i18n";
+import { isoDay, moment, number, t } from "../shell/i18n";
 import type { Tape } from "./tape";
 
 interface Props {
@@ -27,6 +27,9 @@ export function ReplayBar({ tape, head, at, page, move }: Props) {
         <input type="range" min="0" max={head} step="1" value={at} aria-label={t("audit.position")}
           aria-valuetext={t("audit.position_of", { at, head })}
           onInput={(event) => to(Number(event.currentTarget.value))} />
+        <span class="replay-at" aria-hidden="true">
+          {t("audit.position_of", { at, head })}{step && ` · ${moment(step.recorded_at)}`}
+        </span>
       </div>
       <div class="replay-row">
         <div class="pager">

@@ -1,36 +1,43 @@
 import { Figure } from "../parts/figure";
-import { stateName, states } from "../parts/words";
+import type { UnitState } from "../api/types";
+import { stateName } from "../parts/words";
 import { hrefOf } from "../shell/address";
 import { number, t } from "../shell/i18n";
 import type { Frame } from "./tape";
 
 interface Props {
   frame: Frame;
+  /** The columns: all that history knows, so that they stay where they are. */
+  states: readonly UnitState[];
   names: Map<string, string>;
   /** Without terms behind the numbers. */
   plain: boolean;
+  /** The position that the terms are asked of; null: the head. */
   at: number | null;
+  position: number;
 }
 
 /** Units by firm and state; every number opens its terms. */
-export function StateTable({ frame, names, plain, at }: Props) {
-  const columns = states.filter((state) => frame.total[state] > 0);
-  const firms = [...frame.firms].filter(([, units]) => columns.some((state) => units[state] > 0))
+export function StateTable({ frame, states, names, plain, at, position }: Props) {
+  const firms = [...frame.firms].filter(([, units]) => states.some((state) => units[state] > 0))
     .sort(([a], [b]) => a.localeCompare(b));
   if (!firms.length) return null;
   return (
     <div class="wide" tabIndex={0} role="region" aria-label={t("audit.states")}>
       <table class="states">
-        <caption class="hidden-text">{t("audit.states")}</caption>
+        <caption class="hidden-text">{t("audit.states_at", { at: position })}</caption>
         <thead><tr>
           <th scope="col">{t("word.kind_firm")}</th>
-          {columns.map((state) => <th key={state} scope="col" class="number">{stateName(state)}</th>)}
+          {states.map((state) => <th key={state} scope="col" class="number">{stateName(state)}</th>)}
         </tr></thead>
         <tbody>
           {firms.map(([firm, units]) => (
             <tr key={firm}>
-              <th scope="row"><a href={hrefOf({ firm, at }, "firm")}>{names.get(firm) ?? firm}</a></th>
-              {columns.map((state) => (
+              <th scope="row">
+                <a href={hrefOf({ firm, at }, "firm")}>{names.get(firm) ?? firm}</a>
+                <span class="under soft">{firm}</span>
+              </th>
+              {states.map((state) => (
                 <td key={state} class="number">
                   {units[state] ? <Figure value={units[state]} of={plain ? undefined : { firm, state }} />
                     : <span class="soft">–</span>}
@@ -40,7 +47,7 @@ export function StateTable({ frame, names, plain, at }: Props) {
           ))}
           <tr class="total">
             <th scope="row">{t("shell.total")}</th>
-            {columns.map((state) => <td key={state} class="number">{number(frame.total[state])}</td>)}
+            {states.map((state) => <td key={state} class="number">{number(frame.total[state])}</td>)}
           </tr>
         </tbody>
       </table>

@@ -42,6 +42,7 @@ export class Tape {
   readonly steps: Step[] = [];
   private readonly snapshots: Map<string, Units>[] = [new Map()];
   private readonly firms = new Map<string, Units>();
+  private readonly seen = new Set<UnitState>();
 
   get length(): number {
     return this.steps.length;
@@ -52,7 +53,14 @@ export class Tape {
     if (step.position !== this.length + 1) return;
     this.steps.push(step);
     apply(this.firms, step);
+    for (const changes of Object.values(step.firms))
+      for (const state of Object.keys(changes)) if (isState(state)) this.seen.add(state);
     if (this.length % snapshot_every === 0) this.snapshots.push(new Map(this.firms));
+  }
+
+  /** States that units were ever in: the columns stay while the hand goes through history. */
+  get statesSeen(): readonly UnitState[] {
+    return states.filter((state) => this.seen.has(state));
   }
 
   step(position: number): Step | undefined {

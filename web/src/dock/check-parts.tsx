@@ -94,7 +94,7 @@ export function Answers({ act, made, fields, when }: AnswersProps) {
     <dl class="answers">
       <Answer name={t("dock.answer_act")}>{t(`dock.act_${act.name}`)}</Answer>
       <Answer name={t("dock.answer_units")}>
-        {made.ok ? (
+        {made.units !== null ? (
           <>
             <b>{t("dock.units", { units: made.units })}</b>{" "}
             <span class="mono">{written(made.parts)}</span>

@@ -220,7 +220,7 @@ function Press({ props, filling: { act, made, ready, trial }, settled, notKept }
           {t("dock.not_kept")}
         </p>
       )}
-      {made.ok && props.shipment && unsure && beyond(made.parts, ready) && (
+      {props.shipment && unsure && beyond(made.parts, ready) && (
         <p class="verdict warn">{t("dock.beyond", { ready: sizeOf(ready) })}</p>
       )}
       <Verdict trial={trial} pending={props.pending} online={props.online} />

@@ -93,11 +93,12 @@ interface HomeProps {
   offices: readonly string[];
   office: string;
   text: string;
+  scan: { message: string | null };
   /** What stands above what is due: a receipt, or nothing. */
   above: ComponentChildren;
 }
 
-function Home({ due, list, offices, office, text, above }: HomeProps) {
+function Home({ due, list, offices, office, text, scan, above }: HomeProps) {
   const Title = above ? "h2" : "h1";
   return (
     <div class="home">
@@ -107,7 +108,7 @@ function Home({ due, list, offices, office, text, above }: HomeProps) {
         <Office offices={offices} office={office} />
       </div>
       <div class="screen-only">
-        <DueList due={due} list={list} office={office} text={text} />
+        <DueList due={due} list={list} office={office} text={text} asked={Boolean(scan.message)} />
       </div>
     </div>
   );

@@ -79,9 +79,11 @@ interface Props {
   list: readonly Due[];
   office: string;
   text: string;
+  /** Whether the text has been looked up already. */
+  asked: boolean;
 }
 
-export function DueList({ due, list, office, text }: Props) {
+export function DueList({ due, list, office, text, asked }: Props) {
   if (due.said === null)
     return due.loading ? (
       <p class="waiting" role="status">
@@ -113,7 +115,7 @@ export function DueList({ due, list, office, text }: Props) {
         </p>
       )}
       {mine.length === 0 && <p class="waiting">{t("dock.due_none")}</p>}
-      {mine.length > 0 && fitting.length === 0 && (
+      {mine.length > 0 && fitting.length === 0 && !asked && (
         <p class="note" role="status">
           {t("dock.due_no_match", { text: text.trim() })}
         </p>

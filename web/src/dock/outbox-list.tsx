@@ -3,7 +3,8 @@ import { useState } from "preact/hooks";
 import { Problem } from "../api/client";
 import { go, hrefOf } from "../shell/address";
 import { moment, number, t } from "../shell/i18n";
-import { titleOf } from "../shell/problem";
+import { decided, titleOf } from "../shell/problem";
+import { Remedy } from "../shell/remedy";
 import { again, discard, heldUp } from "./outbox";
 import { actWords, Progress } from "./receipt";
 import { keepDraft, type Draft, type Kept } from "./store";
@@ -13,22 +14,14 @@ import type { Outbox } from "./use";
 const settled_shown = 12;
 
 function Why({ item }: { item: Kept }) {
-  const problem = item.problem;
-  if (!problem) return null;
-  const { available, requested, short_by } = problem;
+  if (!item.problem) return null;
+  const problem = new Problem(item.problem.status ?? 422, item.problem);
+  const numbers = decided(problem);
   return (
     <div class="why">
-      <p class="problem-title">{titleOf(new Problem(problem.status ?? 422, problem))}</p>
-      {problem.detail && <p lang="en">{problem.detail}</p>}
-      {available !== undefined && requested !== undefined && (
-        <p>
-          {t("shell.numbers_decided", {
-            available,
-            requested,
-            short: short_by ?? requested - available,
-          })}
-        </p>
-      )}
+      <p class="problem-title">{titleOf(problem)}</p>
+      <Remedy problem={problem} />
+      {numbers && <p>{numbers}</p>}
     </div>
   );
 }

@@ -39,7 +39,7 @@ export interface Wrong {
 
 export type Made =
   | { ok: true; data: Record<string, unknown>; units: number; parts: Part[] }
-  | { ok: false; wrong: Wrong[]; units: number | null };
+  | { ok: false; wrong: Wrong[]; units: number | null; parts: Part[] };
 
 export const text_max = 2000;
 const id = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -91,7 +91,7 @@ export function make(filled: Filled): Made {
     if (no) wrong.push(no);
     else if (value && field !== "fail") data[field] = value;
   }
-  if ("problem" in units) return { ok: false, wrong, units: null };
+  if ("problem" in units) return { ok: false, wrong, units: null, parts: [] };
   const size = sizeOf(units.parts);
   if (act.name === "inspection") {
     const sides = inspected(units.parts, filled);
@@ -99,7 +99,7 @@ export function make(filled: Filled): Made {
     else Object.assign(data, sides);
   } else data.units = units.parts;
   return wrong.length
-    ? { ok: false, wrong, units: size }
+    ? { ok: false, wrong, units: size, parts: units.parts }
     : { ok: true, data, units: size, parts: units.parts };
 }
 

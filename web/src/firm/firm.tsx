@@ -1,12 +1,12 @@
 import { useEffect } from "preact/hooks";
 import { askAll, askText, withQuery } from "../api/client";
-import type { Firm as FirmRow, Inventory, Timeline } from "../api/types";
+import type { Application, Firm as FirmRow, Inventory, Timeline } from "../api/types";
 import { AreaChart } from "../parts/area";
 import { CopyAsCurl } from "../parts/copy";
-import { Figure } from "../parts/figure";
+import { Figure, whole } from "../parts/figure";
 import { Latest } from "../parts/latest";
 import { Why } from "../parts/why";
-import { stateName } from "../parts/words";
+import { stateName, statusName } from "../parts/words";
 import { go, useAddress } from "../shell/address";
 import { Answer, useAsked } from "../shell/asked";
 import { day, gap, isoDay, moment, number, rich, t } from "../shell/i18n";
@@ -28,7 +28,7 @@ function Sentence({ inventory, own }: { inventory: Inventory; own: boolean }) {
     available: <strong>{number(answer.available)}</strong>,
     granted: number(answer.granted),
     sku: answer.sku,
-    until: day(answer.until ?? today(inventory), true),
+    until: whole(day(answer.until ?? today(inventory), true)),
   };
   const transit = <strong>{number(answer.in_transit)}</strong>;
   const held = <strong>{number(answer.held)}</strong>;
@@ -66,13 +66,29 @@ function Journey({ inventory }: { inventory: Inventory }) {
       </ol>
       {aside.length > 0 && (
         <p class="asides">
-          {aside.map((state, i) => (
-            <span key={state}>{i > 0 && " · "}{stateName(state)}{" "}
+          {aside.map((state) => (
+            <span key={state}>{stateName(state)}{" "}
               <Figure value={inventory.units[state]} of={{ firm: inventory.firm, state }} /></span>
           ))}
         </p>
       )}
     </section>
+  );
+}
+
+/** What the firm has asked for, and nobody has decided yet. */
+function Applied() {
+  const asked = useAsked<{ data: Application[] }>("/v1/applications", false,
+    (path) => askAll<Application>(path));
+  const open = (asked.data?.data ?? []).filter(({ status }) =>
+    status === "submitted" || status === "under_review");
+  return (
+    <ul class="applied">
+      {open.map(({ application, qty, status }) => (
+        <li key={application}>{t("firm.applied", { application, units: qty })}{" "}
+          <span class="soft">{statusName(status)}</span></li>
+      ))}
+    </ul>
   );
 }
 
@@ -97,7 +113,7 @@ function ToDo({ inventory }: { inventory: Inventory }) {
           <li><p>{t("firm.todo_evidence", { condition: due.condition.text ?? "", day: day(due.condition.due ?? "") })}</p>
             <button type="button" onClick={() => go({ act: "evidence" })}>{t("firm.evidence")}</button></li>
         )}
-        <li><p>{t("firm.todo_apply")}</p>
+        <li><div><p>{t("firm.todo_apply")}</p><Applied /></div>
           <button type="button" onClick={() => go({ act: "apply" })}>{t("firm.apply")}</button></li>
       </ul>
     </section>
@@ -138,9 +154,21 @@ function Chart({ inventory, at }: { inventory: Inventory; at: string | null }) {
   );
 }
 
+const signing_pause = 250;  // ms; entries are signed shortly after they are recorded.
+
+/** A signed head that covers what is shown; the last one where the signer does not come after. */
+async function headOver(position: number, signal: AbortSignal): Promise<string> {
+  for (let tries = 0; ; ++tries) {
+    const head = await askText("/v1/log/checkpoint", { signal });
+    if (Number(head.split("\n")[1]) >= position || tries === 20) return head;
+    await new Promise((done) => setTimeout(done, signing_pause));
+  }
+}
+
 /** On paper too: whoever has the statement can hold the ledger to this head. */
-function SignedHead() {
-  const asked = useAsked<string>("/v1/log/checkpoint", false, (path) => askText(path));
+function SignedHead({ position }: { position: number }) {
+  const asked = useAsked<string>(`/v1/log/checkpoint#${position}`, true,
+    (_, signal) => headOver(position, signal));
   if (!asked.data) return null;
   return (
     <>
@@ -169,7 +197,7 @@ function Shown({ inventory, caller, path, at }: { inventory: Inventory; caller: 
       {own && at === null && <ToDo inventory={inventory} />}
       {own && at === null && <Since inventory={inventory} who={`${caller.principal} ${inventory.firm}`} />}
       <section aria-labelledby="approvals-title">
-        <h2 id="approvals-title">{t("firm.approvals")}</h2>
+        <h2 id="approvals-title">{t(own ? "firm.approvals" : "firm.approvals_of")}</h2>
         {inventory.approvals.length === 0 && <p class="note">{t("firm.no_approvals")}</p>}
         {alive.map((approval) => <Approval key={approval.approval} approval={approval} today={today(inventory)} />)}
         {past.map((approval) => <Approval key={approval.approval} approval={approval} today={today(inventory)} />)}
@@ -189,7 +217,7 @@ function Shown({ inventory, caller, path, at }: { inventory: Inventory; caller: 
           {(["csv", "xlsx"] as const).map((format) =>
             <a key={format} download href={withQuery(path, { as_of: at ? null : inventory.position, format })}>{t(`firm.${format}`)}</a>)}
         </div>
-        <SignedHead />
+        <SignedHead position={inventory.position} />
         <CopyAsCurl path={path} />
       </section>
       <FirmAct act={own ? params.get("act") : null} inventory={inventory} />

@@ -15,7 +15,7 @@ export function Since({ inventory, who }: Props) {
   const path = `/v1/firms/${encodeURIComponent(inventory.firm)}/inventory`;
   const asked = useAsked<Inventory>(moved ? withQuery(path, { as_of: last }) : null, true);
   return (
-    <section class="since" aria-labelledby="since-title">
+    <section class="since screen-only" aria-labelledby="since-title">
       <h2 id="since-title">{t("firm.since")}</h2>
       {!moved && <p class="note">{t(last === null ? "firm.first_visit" : "firm.nothing_since")}</p>}
       {moved && asked.data && <Changes changes={movedBetween(asked.data, inventory)} />}

@@ -1,8 +1,8 @@
 // Units by state over time, one on the other, under the line of the cap.
-import { area, curveStepAfter, stack } from "d3-shape";
 import type { UnitState, Units } from "../api/types";
 import { useMedia } from "../shell/media";
 import { day, isoDay, number, t, known } from "../shell/i18n";
+import { layersOf, stepped } from "./layers";
 
 export interface Point { at: number; iso: string; units: Units }
 
@@ -17,6 +17,7 @@ export const bands: readonly { name: string; states: readonly UnitState[] }[] = 
 ];
 
 type Row = Record<string, number>;
+
 const sum = (units: Units, states: readonly UnitState[]): number =>
   states.reduce((total, state) => total + units[state], 0);
 export const rowOf = (units: Units): Row =>
@@ -110,10 +111,10 @@ export function AreaChart({ points, caps, until, summary, caption }: Props) {
   const x = (at: number) =>
     room.left + ((at - first.at) / Math.max(1, until - first.at)) * (width - room.left - right);
   const y = (units: number) => height - room.bottom - (units / top) * (height - room.top - room.bottom);
-  const layers = stack<Row & { at: number }>().keys(bands.map((band) => band.name))(rows);
-  const shape = area<(typeof layers)[number][number]>()
-    .x((point) => x(point.data.at)).y0((point) => y(point[0])).y1((point) => y(point[1]))
-    .curve(curveStepAfter);
+  const layers = layersOf(rows, bands.map((band) => band.name));
+  const tenth = (size: number) => Math.round(size * 10) / 10;
+  const shape = (layer: [number, number][]) => stepped(layer.map(([low, high], i) =>
+    ({ x: tenth(x(rows[i]!.at)), low: tenth(y(low)), high: tenth(y(high)) })));
   const end = x(until);
   const now = rowOf(last.units);
   const shown = bands.map((band, i) => ({ name: band.name, layer: layers[i]! }))
@@ -138,7 +139,9 @@ export function AreaChart({ points, caps, until, summary, caption }: Props) {
             <text x={x(month)} y={height - 8}>{day(new Date(month).toISOString()).replace(/,? ?\d{4}年?/, "")}</text>
           </g>
         ))}
-        {layers.map((layer, i) => <path key={layer.key} class={`band band-${bands[i]!.name}`} d={shape(layer) ?? ""} />)}
+        {bands.map(({ name }, i) => (
+          <path key={name} class={`band band-${name}`} d={shape(layers[i]!)} />
+        ))}
         {shown.map(({ name, layer }, i) => (
           <g key={name} class="band-label">
             <line x1={end} x2={end + 10} y1={y((layer.at(-1)![0] + layer.at(-1)![1]) / 2)} y2={heights[i]! - 4} />

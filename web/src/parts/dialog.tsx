@@ -9,12 +9,20 @@ interface Props {
   children: ComponentChildren;
 }
 
+/** Straight to what must still be said, or to the button that goes on. */
+function toWork(dialog: HTMLDialogElement | null): void {
+  const needed = [...dialog?.querySelectorAll<HTMLInputElement>("form [required]") ?? []];
+  const empty = needed.find((field) => !field.value);
+  (empty ?? dialog?.querySelector<HTMLElement>("form button.primary"))?.focus();
+}
+
 /** A dialog of the browser's own: Escape, focus and the page behind it are its business. */
 export function Dialog({ title, close, side, children }: Props) {
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = box.current;
     dialog?.showModal();
+    toWork(dialog);
     return () => dialog?.close();  // Which gives the focus back to where it was.
   }, []);
   return (

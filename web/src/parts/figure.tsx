@@ -25,6 +25,9 @@ export function numberNamed(name: string): Of | null {
 export const explainPath = (of: Of, at?: string | null): string =>
   withQuery("/v1/audit/explain", { ...of, as_of: at });
 
+/** A date in a sentence: never broken over two lines. */
+export const whole = (text: string) => <span class="whole">{text}</span>;
+
 interface Props {
   value: number;
   of?: Of;

@@ -54,7 +54,9 @@ function dataOf(kind: Reversal, approval: Balance, form: FormData): Proposal["da
     ...(valid_to !== approval.valid_to && { valid_to }) };
 }
 
-function Reverse({ kind, approval, moment }: { kind: Reversal; approval: Balance; moment: Moment }) {
+interface ReverseProps { kind: Reversal; approval: Balance; firm: string; moment: Moment }
+
+function Reverse({ kind, approval, firm, moment }: ReverseProps) {
   const id = approval.approval;
   const pending = pendingOf(approval);
   const act: Act = {
@@ -68,7 +70,7 @@ function Reverse({ kind, approval, moment }: { kind: Reversal; approval: Balance
     verb: () => t(`regulator.${kind}_verb`, { approval: id }),
     effect: (proposal) => (
       <>
-        <p><strong>{t(`regulator.${kind}_effect`, { approval: id, firm: approval.firm })}</strong></p>
+        <p><strong>{t(`regulator.${kind}_effect`, { approval: id, firm })}</strong></p>
         {act.danger && pending > 0 && <p>{t("regulator.pending", { units: pending })}</p>}
         <Preview proposal={proposal} moment={moment} />
       </>
@@ -76,7 +78,7 @@ function Reverse({ kind, approval, moment }: { kind: Reversal; approval: Balance
   };
   return (
     <ActDialog act={act} close={closeAct}>
-      <p>{approval.firm} · {t("regulator.has", { granted: approval.granted, available: approval.available,
+      <p>{firm} · {t("regulator.has", { granted: approval.granted, available: approval.available,
         drawn: approval.drawn })}</p>
       {kind === "amend" ? (
         <>
@@ -106,9 +108,9 @@ function Reverse({ kind, approval, moment }: { kind: Reversal; approval: Balance
   );
 }
 
-interface ReviewProps { application: Application; moment: Moment; periods: string[] }
+interface ReviewProps { application: Application; firm: string; moment: Moment; periods: string[] }
 
-function Grant({ application, moment, periods }: ReviewProps) {
+function Grant({ application, firm, moment, periods }: ReviewProps) {
   const id = application.application;
   const act: Act = {
     title: t("regulator.grant_title", { application: id }),
@@ -122,7 +124,7 @@ function Grant({ application, moment, periods }: ReviewProps) {
     verb: ({ data }) => t("regulator.grant_verb", { units: Number(data.granted) }),
     effect: (proposal) => (
       <>
-        <p><strong>{t("regulator.grant_effect", { firm: application.firm, units: Number(proposal.data.granted),
+        <p><strong>{t("regulator.grant_effect", { firm, units: Number(proposal.data.granted),
           sku: application.sku, until: day(String(proposal.data.valid_to)) })}</strong></p>
         <Preview proposal={proposal} moment={moment} />
       </>
@@ -131,7 +133,7 @@ function Grant({ application, moment, periods }: ReviewProps) {
   const from = moment.now.slice(0, 10);
   return (
     <ActDialog act={act} close={closeAct}>
-      <p>{t("regulator.asks", { firm: application.firm, units: application.qty, sku: application.sku,
+      <p>{t("regulator.asks", { firm, units: application.qty, sku: application.sku,
         end_use: application.end_use })}</p>
       <div>
         <label for="granted">{t("regulator.how_many", { units: application.qty })}</label>
@@ -169,7 +171,9 @@ function Grant({ application, moment, periods }: ReviewProps) {
   );
 }
 
-function Decide({ application, kind }: { application: Application; kind: "review" | "refuse" }) {
+interface DecideProps { application: Application; firm: string; kind: "review" | "refuse" }
+
+function Decide({ application, firm, kind }: DecideProps) {
   const id = application.application;
   const act: Act = {
     title: t(`regulator.${kind}_title`, { application: id }),
@@ -178,11 +182,11 @@ function Decide({ application, kind }: { application: Application; kind: "review
       ? { type: "ApplicationReviewStarted", data: { application: id } }
       : { type: "ApplicationRefused", data: { application: id, reason: text(form, "reason") } }),
     verb: () => t(`regulator.${kind}_verb`, { application: id }),
-    effect: () => <p><strong>{t(`regulator.${kind}_effect`, { application: id, firm: application.firm })}</strong></p>,
+    effect: () => <p><strong>{t(`regulator.${kind}_effect`, { application: id, firm })}</strong></p>,
   };
   return (
     <ActDialog act={act} close={closeAct}>
-      <p>{t("regulator.asks", { firm: application.firm, units: application.qty, sku: application.sku,
+      <p>{t("regulator.asks", { firm, units: application.qty, sku: application.sku,
         end_use: application.end_use })}</p>
       {kind === "refuse" && (
         <div>
@@ -198,6 +202,7 @@ interface Props {
   params: URLSearchParams;
   approvals: Balance[];
   applications: Application[];
+  names: Map<string, string>;
   moment: Moment;
   periods: string[];
 }
@@ -205,16 +210,19 @@ interface Props {
 const reversals: readonly string[] = ["suspend", "reinstate", "revoke", "amend"];
 
 /** The dialog that the address asks for. */
-export function RegulatorAct({ params, approvals, applications, moment, periods }: Props) {
+export function RegulatorAct({ params, approvals, applications, names, moment, periods }: Props) {
   const kind = params.get("act") ?? "";
   const on = params.get("on");
   const approval = approvals.find((one) => one.approval === on);
   const application = applications.find((one) => one.application === on);
+  const of = approval ?? application;
+  const firm = of ? names.get(of.firm) ?? of.firm : "";
   if (approval && reversals.includes(kind))
-    return <Reverse key={`${kind} ${on}`} kind={kind as Reversal} approval={approval} moment={moment} />;
+    return <Reverse key={`${kind} ${on}`} kind={kind as Reversal} approval={approval} firm={firm}
+      moment={moment} />;
   if (application && kind === "grant")
-    return <Grant application={application} moment={moment} periods={periods} />;
+    return <Grant application={application} firm={firm} moment={moment} periods={periods} />;
   if (application && (kind === "review" || kind === "refuse"))
-    return <Decide application={application} kind={kind} />;
+    return <Decide application={application} firm={firm} kind={kind} />;
   return null;
 }

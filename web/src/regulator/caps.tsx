@@ -15,14 +15,18 @@ function Bar({ used, cap, standing }: Exposure) {
 
 function Row(row: Exposure) {
   return (
-    <tr>
-      <th scope="row"><a href={hrefOf({ firm: row.firm }, "firm")}>{row.name}</a></th>
-      <td>{row.period}</td>
-      <td class="cap-cell"><Bar {...row} /></td>
-      <td class="number"><Figure value={row.used} of={{ firm: row.firm, exposure: row.period }} /></td>
-      <td class="number">{number(row.cap)}</td>
-      <td class="number">{row.cap ? percent(row.used / row.cap) : "–"}</td>
-      <td><span class={`standing standing-${row.standing}`}>{t(`regulator.standing_${row.standing}`)}</span></td>
+    <tr role="row">
+      <th role="rowheader" scope="row" class="cap-firm">
+        <a href={hrefOf({ firm: row.firm }, "firm")}>{row.name}</a>
+      </th>
+      <td role="cell" class="cap-period">{row.period}</td>
+      <td role="cell" class="cap-cell"><Bar {...row} /></td>
+      <td role="cell" class="number cap-units">
+        <Figure value={row.used} of={{ firm: row.firm, exposure: row.period }} />
+      </td>
+      <td role="cell" class="number cap-most" data-label={t("regulator.cap")}>{number(row.cap)}</td>
+      <td role="cell" class="number cap-share">{row.cap ? percent(row.used / row.cap) : "–"}</td>
+      <td role="cell" class="cap-standing"><span class={`standing standing-${row.standing}`}>{t(`regulator.standing_${row.standing}`)}</span></td>
     </tr>
   );
 }
@@ -35,24 +39,24 @@ export function Caps({ rows }: { rows: Exposure[] }) {
     <section aria-labelledby="caps-title">
       <h2 id="caps-title">{t("regulator.caps")}</h2>
       <div class="wide" tabIndex={0} role="region" aria-label={t("regulator.caps")}>
-        <table class="caps">
+        <table class="caps" role="table">
           <caption class="hidden-text">{t("regulator.caps")}</caption>
-          <thead><tr>
-            <th scope="col">{t("word.kind_firm")}</th>
-            <th scope="col">{t("regulator.period")}</th>
-            <th scope="col"><span class="hidden-text">{t("regulator.share")}</span></th>
-            <th scope="col" class="number">{t("regulator.used")}</th>
-            <th scope="col" class="number">{t("regulator.cap")}</th>
-            <th scope="col" class="number">%</th>
-            <th scope="col">{t("word.bucket_status")}</th>
+          <thead role="rowgroup"><tr role="row">
+            <th role="columnheader" scope="col">{t("word.kind_firm")}</th>
+            <th role="columnheader" scope="col">{t("regulator.period")}</th>
+            <th role="columnheader" scope="col"><span class="hidden-text">{t("regulator.share")}</span></th>
+            <th role="columnheader" scope="col" class="number">{t("regulator.used")}</th>
+            <th role="columnheader" scope="col" class="number">{t("regulator.cap")}</th>
+            <th role="columnheader" scope="col" class="number">%</th>
+            <th role="columnheader" scope="col">{t("word.bucket_status")}</th>
           </tr></thead>
           {tiers.map((tier) => {
             const here = used.filter((row) => row.tier === tier);
             const idle = new Set(rows.filter((row) => row.tier === tier).map((row) => row.firm));
             here.forEach((row) => idle.delete(row.firm));
             return (
-              <tbody key={tier}>
-                <tr class="tier"><th scope="rowgroup" colSpan={7}>
+              <tbody key={tier} role="rowgroup">
+                <tr class="tier" role="row"><th role="rowheader" scope="rowgroup" colSpan={7}>
                   {t("regulator.tier", { tier })}
                   {idle.size > 0 && <span class="note"> · {t("regulator.idle", { firms: idle.size })}</span>}
                 </th></tr>

@@ -3,7 +3,7 @@ import type { Application, Balance, Entry, Summary } from "../api/types";
 import { CopyAsCurl } from "../parts/copy";
 import { Figure } from "../parts/figure";
 import { Why } from "../parts/why";
-import { statusName } from "../parts/words";
+import { bucketName, statusName } from "../parts/words";
 import { go, hrefOf, useAddress } from "../shell/address";
 import { Answer, useAsked } from "../shell/asked";
 import { day, gap, moment, number, rich, t } from "../shell/i18n";
@@ -63,18 +63,18 @@ function Applications({ open, names }: { open: Application[]; names: Map<string,
 
 function ApprovalRow({ approval, name }: { approval: Balance; name: string }) {
   return (
-    <tr class={`status-${approval.status}`}>
-      <th scope="row">{approval.approval}
+    <tr role="row" class={`status-${approval.status}`}>
+      <th role="rowheader" scope="row">{approval.approval}
         <a class="under" href={hrefOf({ firm: approval.firm }, "firm")}>{name}</a></th>
-      <td><span class="status-word">{statusName(approval.status)}</span>
+      <td role="cell" class="approval-state"><span class="status-word">{statusName(approval.status)}</span>
         <span class="under note">{day(approval.valid_to)}</span></td>
-      <td class="number">{number(approval.granted)}</td>
+      <td role="cell" class="number" data-label={bucketName("granted")}>{number(approval.granted)}</td>
       {(["available", "reserved", "drawn"] as const).map((bucket) => (
-        <td key={bucket} class="number">
+        <td key={bucket} role="cell" class="number" data-label={bucketName(bucket)}>
           <Figure value={approval[bucket]} of={{ approval: approval.approval, bucket }} />
         </td>
       ))}
-      <td class="row-buttons screen-only">
+      <td role="cell" class="row-buttons screen-only">
         {reversalsOf(approval).map((kind) => (
           <button key={kind} type="button" class="small"
             aria-label={t(`regulator.${kind}_title`, { approval: approval.approval })}
@@ -95,18 +95,18 @@ function Approvals({ approvals, names }: { approvals: Balance[]; names: Map<stri
       <h2 id="approvals-title">{t("regulator.approvals")}</h2>
       <p class="note">{t("regulator.approvals_note")}</p>
       <div class="wide" tabIndex={0} role="region" aria-label={t("regulator.approvals")}>
-        <table class="approvals">
+        <table class="approvals" role="table">
           <caption class="hidden-text">{t("regulator.approvals")}</caption>
-          <thead><tr>
-            <th scope="col">{t("word.kind_approval")}</th>
-            <th scope="col">{t("word.bucket_status")}</th>
-            <th scope="col" class="number">{t("word.bucket_granted")}</th>
-            <th scope="col" class="number">{t("word.bucket_available")}</th>
-            <th scope="col" class="number">{t("word.bucket_reserved")}</th>
-            <th scope="col" class="number">{t("word.bucket_drawn")}</th>
-            <th scope="col" class="screen-only"><span class="hidden-text">{t("regulator.acts")}</span></th>
+          <thead role="rowgroup"><tr role="row">
+            <th role="columnheader" scope="col">{t("word.kind_approval")}</th>
+            <th role="columnheader" scope="col">{t("word.bucket_status")}</th>
+            <th role="columnheader" scope="col" class="number">{t("word.bucket_granted")}</th>
+            <th role="columnheader" scope="col" class="number">{t("word.bucket_available")}</th>
+            <th role="columnheader" scope="col" class="number">{t("word.bucket_reserved")}</th>
+            <th role="columnheader" scope="col" class="number">{t("word.bucket_drawn")}</th>
+            <th role="columnheader" scope="col" class="screen-only"><span class="hidden-text">{t("regulator.acts")}</span></th>
           </tr></thead>
-          <tbody>{sorted.map((approval) => (
+          <tbody role="rowgroup">{sorted.map((approval) => (
             <ApprovalRow key={approval.approval} approval={approval} name={names.get(approval.firm) ?? approval.firm} />
           ))}</tbody>
         </table>
@@ -140,7 +140,7 @@ function Room({ summary, caller }: ViewProps & { summary: Summary }) {
       <Answer of={approvals}>{({ data }) => <Approvals approvals={data} names={names} />}</Answer>
       <CopyAsCurl path="/v1/summary" />
       <RegulatorAct params={params} approvals={approvals.data?.data ?? []}
-        applications={applications.data?.data ?? []} periods={periods}
+        applications={applications.data?.data ?? []} names={names} periods={periods}
         moment={{ position: summary.position, now: summary.recorded_at ?? new Date().toISOString() }} />
       <Why caller={caller} />
     </>
