@@ -30,6 +30,7 @@ int main(int argc, char** argv)
     add_export(app, exit_code);
     add_import(app, exit_code);
     add_relay(app, exit_code);
+    add_bench(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

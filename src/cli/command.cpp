@@ -34,6 +34,7 @@ Result<std::string> Place::conninfo(const std::string& file) const
 int complain(const Refusal& refusal)
 {
     fmt::print(stderr, "chipledger: {}: {}\n", kind_of(refusal.code).title, refusal.detail);
+    if (refusal.code == Code::malformed) return exit_usage;
     return kind_of(refusal.code).status == 503 ? exit_unreachable : exit_refused;
 }
 

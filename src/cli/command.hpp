@@ -53,6 +53,7 @@ void add_checkpoint(CLI::App& app, int& exit_code);
 void add_witness(CLI::App& app, int& exit_code);
 void add_verify(CLI::App& app, int& exit_code);
 void add_export(CLI::App& app, int& exit_code);
+void add_bench(CLI::App& app, int& exit_code);
 void add_key(CLI::App& app, int& exit_code);
 void add_relay(CLI::App& app, int& exit_code);
 

@@ -1,5 +1,8 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "cli/evidence.hpp"
 
@@ -25,6 +28,13 @@ EvidenceQuery query_of(const ExportOptions& options)
     return query;
 }
 
+int told(const ExportOptions& options, const Result<void>& done, const std::string& written)
+{
+    if (!done) return complain(done.error());
+    if (options.place.json) fmt::print("{}\n", nlohmann::json{{"written", written}}.dump());
+    return exit_ok;
+}
+
 int run(const ExportOptions& options)
 {
     if (options.folder.empty() == options.evidence.empty())
@@ -36,12 +46,12 @@ int run(const ExportOptions& options)
         const Result<void> done =
             options.remote.url.empty() ? export_evidence(options.place, query, options.evidence)
                                        : export_evidence(options.remote, query, options.evidence);
-        return done ? int{exit_ok} : complain(done.error());
+        return told(options, done, options.evidence);
     }
     const Result<void> done = options.remote.url.empty()
                                   ? export_database(options.place, options.folder)
                                   : export_remote(options.remote, options.folder);
-    return done ? int{exit_ok} : complain(done.error());
+    return told(options, done, options.folder);
 }
 
 }  // namespace

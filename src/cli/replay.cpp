@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/evidence.hpp"
+#include "http/reading.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/history.hpp"
 #include "views/difference.hpp"
@@ -36,7 +37,7 @@ public:
         const std::optional<Timestamp> time = parse_timestamp(options_.until);
         Position upto{static_cast<std::int64_t>(evidence_.size)};
         if (!time && !options_.until.empty())
-            upto = std::min(upto, Position{std::atoll(options_.until.c_str())});
+            upto = std::min(upto, Position{integer_of("until", options_.until).value()});
         const auto begin = std::chrono::steady_clock::now();
         return entries_.range({}, upto, [&](Event&& event) -> Result<void> {
             if (ended_ || (time && event.recorded_at > time->at)) return {};
@@ -106,8 +107,18 @@ private:
     bool ended_ = false;
 };
 
+bool says_until(const std::string& text)
+{
+    if (text.empty() || parse_timestamp(text)) return true;
+    const Result<std::int64_t> position = integer_of("until", text);
+    return position && *position >= 0;
+}
+
 int run(const ReplayOptions& options)
 {
+    if (!says_until(options.until))
+        return complain({.code = Code::malformed,
+                         .detail = "--until is a position, or an RFC 3339 recorded time."});
     const Result<LogEvidence> evidence = options.bundle.empty()
                                              ? evidence_in_database(options.place)
                                              : evidence_in_bundle(options.bundle);

@@ -134,6 +134,23 @@ int serve(asio::io_context& context, App app, ServerOptions options, bool with_l
     return exit_ok;
 }
 
+int cannot_listen(const ServerOptions& options, const boost::system::system_error& failed)
+{
+    fmt::print(stderr,
+               "chipledger: cannot listen on {}:{}: {}. Take another --port, or look at "
+               "--tls-certificate and --tls-key.\n",
+               options.bind, options.port, failed.what());
+    return exit_refused;
+}
+
+// Whoever opens the ledger fences the server that runs; not for nothing.
+void try_to_listen(const ServerOptions& options)
+{
+    asio::io_context context{1};
+    const Router nothing{{}, {}};
+    Server{context, options, nothing};
+}
+
 int refuse_unsafe(const std::vector<std::string>& settings)
 {
     std::string list;
@@ -164,6 +181,11 @@ int run(const ServeOptions& options)
     if (!pepper) return complain(pepper.error());
     Result<std::unique_ptr<Oidc>> oidc = options.oidc.open();
     if (!oidc) return complain(oidc.error()), exit_usage;
+    try {
+        try_to_listen(options.server);
+    } catch (const boost::system::system_error& failed) {
+        return cannot_listen(options.server, failed);
+    }
     const Result<std::unique_ptr<Ledger>> ledger = Ledger::open(std::move(*ledger_options));
     if (!ledger) return complain(ledger.error());
     Signers signers;
@@ -192,11 +214,7 @@ int run(const ServeOptions& options)
                       webhooks ? &*webhooks : nullptr};
         code = serve(context, app, options.server, options.access_log || options.follow);
     } catch (const boost::system::system_error& failed) {
-        fmt::print(stderr,
-                   "chipledger: cannot listen on {}:{}: {}. Take another --port, or look at "
-                   "--tls-certificate and --tls-key.\n",
-                   options.server.bind, options.server.port, failed.what());
-        code = exit_refused;
+        code = cannot_listen(options.server, failed);
     } catch (const std::filesystem::filesystem_error& failed) {
         fmt::print(stderr, "chipledger: {}. Give --share.\n", failed.what());
         code = exit_refused;

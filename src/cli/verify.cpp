@@ -29,6 +29,9 @@ struct VerifyOptions {
     std::string evidence{};
 };
 
+/// Nothing is broken: it was not said whom to trust.
+struct Unasked {};
+
 std::string file_or_throw(const std::string& path)
 {
     const auto text = read_file(path);
@@ -43,7 +46,7 @@ TrustPolicy trust_of(const VerifyOptions& options)
     const bool local =
         options.remote.url.empty() && options.bundle.empty() && options.evidence.empty();
     if (options.vkey.empty() && !local)
-        throw ProofFault{"give --vkey or --policy: a log cannot vouch for itself"};
+        throw Unasked{};
     const std::string path = options.vkey.empty() ? options.place.verifier_key() : options.vkey;
     std::string text;
     std::istringstream lines{file_or_throw(path)};
@@ -125,6 +128,13 @@ Result<LogEvidence> evidence_of(const VerifyOptions& options, const Scratch& scr
     return evidence_in_bundle(folder);
 }
 
+// What is malformed came from the log, not from who asks.
+int unverified(const Refusal& refusal)
+{
+    const int code = complain(refusal);
+    return refusal.code == Code::malformed ? int{exit_broken} : code;
+}
+
 // A receipt knows a head and one leaf, better than what is to be verified.
 void add_receipt(LogEvidence& evidence, const Receipt& receipt, const TrustPolicy& policy)
 {
@@ -141,7 +151,7 @@ int verify_all(const VerifyOptions& options)
     const TrustPolicy policy = trust_of(options);
     const Scratch scratch;
     Result<LogEvidence> evidence = evidence_of(options, scratch);
-    if (!evidence) return complain(evidence.error());
+    if (!evidence) return unverified(evidence.error());
     for (const std::string& file : options.kept)
         evidence->heads.push_back(parse_note(file_or_throw(file)));
     for (const std::string& file : options.kept_receipts)
@@ -149,7 +159,7 @@ int verify_all(const VerifyOptions& options)
     const bool shown = !options.place.json && isatty(STDERR_FILENO) == 1;
     const Result<VerifyReport> report =
         verify_log(*evidence, policy, shown ? show_progress : Progress{});
-    if (!report) return complain(report.error());
+    if (!report) return unverified(report.error());
     return report_of(*report, options.place.json);
 }
 
@@ -202,6 +212,9 @@ int attempt(const VerifyOptions& options, const Work& work)
 {
     try {
         return work(options);
+    } catch (const Unasked&) {
+        return complain({.code = Code::malformed,
+                         .detail = "Give --vkey or --policy: a log cannot vouch for itself."});
     } catch (const ProofFault& fault) {
         VerifyReport report;
         report.fault = Fault{{}, fault.what()};

@@ -133,16 +133,34 @@ UnitCounts units_of(const State& state, const FirmId& firm)
     return units;
 }
 
-StatementIssued statement_of(const State& state, const FirmId& firm, Day day)
+StatementIssued statement_of(const State& state, const FirmId& firm, Day day, std::size_t first,
+                             std::size_t most)
 {
     StatementIssued statement{firm, day, state.version_of("firm", firm.value),
                               state.position.number, {}};
-    for (const ApprovalId& id : approvals_of(state, firm)) {
+    const std::vector<ApprovalId> approvals = approvals_of(state, firm);
+    for (std::size_t i = first; i < std::min(approvals.size(), first + most); ++i) {
+        const ApprovalId& id = approvals[i];
         const Balance& b = state.approvals.at(id).balance;
         statement.balances.push_back(
             {id, b.granted, b.available, b.reserved, b.drawn, b.forfeited, b.carried_out});
     }
     return statement;
+}
+
+// Before there were parts, a statement said all balances, however many.
+bool is_true(const StatementIssued& statement, const State& state)
+{
+    const std::vector<ApprovalId> approvals = approvals_of(state, statement.firm);
+    const std::size_t said = statement.balances.size();
+    const std::size_t first =
+        said == 0 ? 0
+                  : static_cast<std::size_t>(
+                        std::ranges::lower_bound(approvals, statement.balances[0].approval) -
+                        approvals.begin());
+    const bool to_the_end = first + said == approvals.size();
+    return first % stated_max == 0 && (said == stated_max || to_the_end) &&
+           statement == statement_of(state, statement.firm, statement.day, first, said);
 }
 
 std::int64_t exposure(const State& state, const FirmId& firm, const Period& period)

@@ -327,8 +327,14 @@ std::vector<ApprovalId> approvals_of(const State& state, const FirmId& firm);
 /// Units that name an approval of the firm.
 UnitCounts units_of(const State& state, const FirmId& firm);
 
-/// What a statement of this day would say now.
-StatementIssued statement_of(const State& state, const FirmId& firm, Day day);
+/// A statement says no more balances, so that its entry keeps within DESIGN §4: the next of them are
+/// said by another one.
+inline constexpr std::size_t stated_max = 200;
+/// What a statement of this day would say now, of the firm's approvals from the `first` on.
+StatementIssued statement_of(const State& state, const FirmId& firm, Day day,
+                             std::size_t first = 0, std::size_t most = stated_max);
+/// Whether it says what the state has, leaving nothing out between its first and its last balance.
+bool is_true(const StatementIssued& statement, const State& state);
 /// Units in R + D of a firm in a period (DESIGN §5, exposure).
 std::int64_t exposure(const State& state, const FirmId& firm, const Period& period);
 /// What the firm's tier may have in a period under its latest policy; none without a policy, 0

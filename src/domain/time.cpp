@@ -28,7 +28,8 @@ bool has(std::string_view text, std::size_t at, char c)
     return at < text.size() && text[at] == c;
 }
 
-/// The fraction that starts at `at` ("." and one to six digits), in microseconds; moves `at` on.
+/// The fraction that starts at `at` ("." and digits), in microseconds; moves `at` on. Many a client
+/// writes nanoseconds: what is finer than our clock is left out.
 std::optional<microseconds> parse_fraction(std::string_view text, std::size_t& at)
 {
     if (!has(text, at, '.')) return microseconds{0};
@@ -36,8 +37,8 @@ std::optional<microseconds> parse_fraction(std::string_view text, std::size_t& a
     std::int64_t number = 0;
     int count = 0;
     for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, ++count)
-        number = number * 10 + (text[at] - '0');
-    if (count == 0 || count > 6) return std::nullopt;
+        if (count < 6) number = number * 10 + (text[at] - '0');
+    if (count == 0) return std::nullopt;
     for (; count < 6; ++count) number *= 10;
     return microseconds{number};
 }

@@ -223,9 +223,9 @@ std::vector<Route> audit_routes(Ledger& ledger)
     reconciling.body_max = 8 << 20;
     Route imagining{"POST", "/v1/audit/what-if", {regulator, auditor}, with(what_if)};
     imagining.takes_long = true;
-    return {{"GET", "/v1/audit/explain", {regulator, auditor, firm}, with(explain)},
-            {"GET", "/v1/audit/diff", {regulator, auditor}, with(diff)},
-            {"GET", "/v1/audit/replay", {regulator, auditor}, with(replay)},
+    return {{"GET", "/v1/audit/explain", {regulator, auditor, admin, firm}, with(explain)},
+            {"GET", "/v1/audit/diff", {regulator, auditor, admin}, with(diff)},
+            {"GET", "/v1/audit/replay", {regulator, auditor, admin}, with(replay)},
             std::move(imagining),
             std::move(reconciling)};
 }

@@ -78,6 +78,8 @@ Result<std::string> token_in(const Request& request)
     const auto token = body->find("token");
     if (token == body->end() || !token->is_string())
         return Refusal{Code::malformed, "/token", "Send {\"token\":\"clk_…\"}."};
+    for (const auto& [name, value] : body->items())
+        if (name != "token") return Refusal{Code::malformed, "/" + name, "Send token alone."};
     return token->get<std::string>();
 }
 

@@ -2,6 +2,36 @@
 
 namespace chipledger {
 
+namespace {
+
+void skip_blanks(std::string_view& text)
+{
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+}
+
+}  // namespace
+
+std::optional<std::vector<std::string_view>> entity_tags(std::string_view header)
+{
+    std::vector<std::string_view> tags;
+    skip_blanks(header);
+    while (!header.empty()) {
+        const std::size_t open = header.starts_with("W/") ? 2 : 0;
+        const std::size_t close = header.find('"', open + 1);
+        if (header.substr(open, 1) != "\"" || close == header.npos) return {};
+        tags.push_back(header.substr(0, close + 1));
+        header.remove_prefix(close + 1);
+        skip_blanks(header);
+        if (header.empty()) break;
+        if (header.front() != ',') return {};
+        header.remove_prefix(1);
+        skip_blanks(header);
+        if (header.empty()) return {};
+    }
+    if (tags.empty()) return {};
+    return tags;
+}
+
 bool etag_listed(std::string_view header, std::string_view etag)
 {
     while (!header.empty()) {

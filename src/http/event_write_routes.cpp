@@ -3,6 +3,7 @@
 #include "codec/json_profile.hpp"
 #include "codec/request_reader.hpp"
 #include "domain/rulebook.hpp"
+#include "http/conditional.hpp"
 #include "http/media.hpp"
 #include "http/problem.hpp"
 #include "http/writing.hpp"
@@ -40,7 +41,16 @@ Result<Submission> read_header(const Context& context)
     return submission;
 }
 
-/// If-Match: "7", or * for whatever there is (RFC 9110 §13.1.1).
+/// The version that a strong tag is of; none of any other tag, which then matches nothing.
+std::optional<std::int64_t> version_in(std::string_view tag)
+{
+    std::int64_t version = 0;
+    std::from_chars(tag.data() + 1, tag.data() + tag.size() - 1, version);
+    if ('"' + std::to_string(version) + '"' != tag) return {};
+    return version;
+}
+
+/// If-Match: "7", a list of tags, or * for whatever there is (RFC 9110 §13.1.1).
 Result<void> read_if_match(const Context& context, Submission& submission)
 {
     const auto header = context.request.header("if-match");
@@ -49,15 +59,13 @@ Result<void> read_if_match(const Context& context, Submission& submission)
         submission.if_match_any = true;
         return {};
     }
-    std::int64_t version = 0;
-    const bool quoted = header->size() > 2 && header->front() == '"' && header->back() == '"';
-    const std::string_view digits = quoted ? header->substr(1, header->size() - 2) : "";
-    const auto [end, failed] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), version);
-    if (!quoted || failed != std::errc{} || end != digits.data() + digits.size())
+    const std::optional<std::vector<std::string_view>> tags = entity_tags(*header);
+    if (!tags)
         return malformed("If-Match", "Send the ETag of the thing that the event is about, as in "
                                      "If-Match: \"7\", or *.");
-    submission.if_match = version;
+    submission.if_match.emplace();
+    for (const std::string_view tag : *tags)
+        if (const auto version = version_in(tag)) submission.if_match->push_back(*version);
     return {};
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 namespace chipledger {
 
 namespace {
@@ -55,8 +57,8 @@ Json to_problem(const Refusal& refusal, std::string_view request_id, bool id_in_
     if (!refusal.param.empty()) body["param"] = refusal.param;
     if (refusal.available) body["available"] = *refusal.available;
     if (refusal.requested) body["requested"] = *refusal.requested;
-    if (refusal.available && refusal.requested)
-        body["short_by"] = *refusal.requested - *refusal.available;
+    if (refusal.available && refusal.requested && refusal.code != Code::version_conflict)
+        body["short_by"] = std::abs(*refusal.requested - *refusal.available);
     for (const Position entry : refusal.entries) body["entries"].push_back(entry.number);
     return body;
 }

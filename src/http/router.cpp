@@ -6,6 +6,7 @@
 
 #include "http/epcis_problem.hpp"
 #include "http/problem.hpp"
+#include "http/target.hpp"
 
 namespace chipledger {
 
@@ -43,6 +44,22 @@ Response no(const Request& request, const Refusal& refusal)
 {
     return is_epcis(request.path) ? epcis_problem_reply(refusal, request.request_id)
                                   : problem_reply(refusal, request.request_id);
+}
+
+// Of a parameter that is there twice, one would be left out unseen; events are filtered by several
+// types.
+std::optional<Refusal> unclear(const Request& request)
+{
+    if (lower(request.header("content-encoding").value_or("identity")) != "identity")
+        return Refusal{.code = Code::unsupported_media_type,
+                       .detail = "Send the body without a Content-Encoding."};
+    for (auto at = request.query.begin(); at != request.query.end(); ++at) {
+        const std::string& name = at->first;
+        if (name == "type" && request.method != "POST") continue;
+        if (std::any_of(request.query.begin(), at, [&](const auto& q) { return q.first == name; }))
+            return malformed_parameter(name, "Send this parameter once.");
+    }
+    return {};
 }
 
 std::string_view method_of(const Request& request)
@@ -137,6 +154,7 @@ boost::asio::awaitable<Response> Router::guarded(Request& request, const Route& 
                              {.code = Code::not_found, .detail = "No route leads there."});
             }
         }
+        if (const auto refused = unclear(request)) co_return no(request, *refused);
         Response response = co_await route.handler(context);
         co_return response;
     } catch (const PeerGone&) {

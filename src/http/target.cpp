@@ -10,6 +10,13 @@ namespace {
 
 constexpr char hex_digits[] = "0123456789abcdef";
 constexpr std::size_t request_id_max = 64;
+/// Of two of these, a reader who takes the first and one who takes the last understand two requests.
+constexpr std::pair<std::string_view, std::string_view> said_once[]{
+    {"authorization", "Authorization"},
+    {"content-type", "Content-Type"},
+    {"idempotency-key", "Idempotency-Key"},
+    {"if-match", "If-Match"},
+    {"last-event-id", "Last-Event-ID"}};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -119,6 +126,8 @@ std::optional<Refusal> framing_refusal(const Request& request, unsigned version)
     const auto no = [](std::string detail) {
         return Refusal{.code = Code::malformed, .detail = std::move(detail)};
     };
+    for (const auto& [name, sent] : said_once)
+        if (count(name) > 1) return no("Send " + std::string{sent} + " once.");
     if (count("host") > 1 || (version >= 11 && count("host") == 0)) return no("Send Host once.");
     const auto length = request.header("content-length");
     if (count("content-length") > 1 || (length && !std::ranges::all_of(*length, is_digit)))

@@ -46,12 +46,15 @@ Refusal refusal_of(const std::string& text)
 
 std::optional<Refusal> stale_at(const Submission& submission, std::int64_t version)
 {
-    if (!submission.if_match || *submission.if_match == version) return {};
-    return Refusal{.code = Code::version_conflict,
-                   .detail = "It is at version " + std::to_string(version) +
-                             ". Read it again, and decide again.",
-                   .available = version,
-                   .requested = *submission.if_match};
+    if (!submission.if_match) return {};
+    const std::vector<std::int64_t>& wanted = *submission.if_match;
+    if (std::ranges::find(wanted, version) != wanted.end()) return {};
+    Refusal no{.code = Code::version_conflict,
+               .detail = "It is at version " + std::to_string(version) +
+                         ". Read it again, and decide again.",
+               .available = version};
+    if (wanted.size() == 1) no.requested = wanted.front();
+    return no;
 }
 
 bool names_firm(const Event& event, const FirmId& firm)

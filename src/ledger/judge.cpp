@@ -6,6 +6,8 @@ namespace chipledger {
 
 namespace {
 
+constexpr std::size_t stored_bytes_max = 60'000;  // DESIGN §4; the table `event` holds no more.
+
 std::string pointer_of(const Submission& submission, std::size_t index)
 {
     return submission.list ? "/events/" + std::to_string(index) : std::string{};
@@ -15,6 +17,18 @@ Refusal at(Refusal refusal, const std::string& pointer)
 {
     refusal.param = pointer + refusal.param;
     return refusal;
+}
+
+// The store would refuse it, and with it all who wait in the same group.
+std::optional<Refusal> too_long(std::string_view bytes)
+{
+    if (bytes.size() <= stored_bytes_max) return {};
+    return Refusal{.code = Code::too_large,
+                   .param = "/data",
+                   .detail = "The entry would have " + std::to_string(bytes.size()) +
+                             " bytes. Record it in parts.",
+                   .available = static_cast<std::int64_t>(stored_bytes_max),
+                   .requested = static_cast<std::int64_t>(bytes.size())};
 }
 
 /// The entry that a correction may speak of.
@@ -63,16 +77,16 @@ Result<Recorded> Judge::judge(Group& group, const Submission& submission)
     Recorded recorded{events.front().position, events.front().subjects.front().version,
                       {},                      needs_confirmation,
                       {}};
-    for (Event& event : events) {
-        if (needs_confirmation) {
-            recorded.entries.push_back(encode(event));
-            continue;
-        }
-        group.rows.push_back(row_of(event));
-        recorded.entries.push_back(group.rows.back().bytes);
-        group.events.push_back(std::move(event));
+    std::vector<EventRow> rows;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        rows.push_back(row_of(events[i]));
+        if (auto no = too_long(rows.back().bytes)) return at(*no, pointer_of(submission, i));
+        recorded.entries.push_back(rows.back().bytes);
     }
-    if (!needs_confirmation) group.state = std::move(trial);
+    if (needs_confirmation) return recorded;
+    std::ranges::move(rows, std::back_inserter(group.rows));
+    std::ranges::move(events, std::back_inserter(group.events));
+    group.state = std::move(trial);
     return recorded;
 }
 
@@ -163,12 +177,17 @@ void Judge::state_balances(Group& group, Time upto)
     for (const auto& item : group.state.firms) firms.push_back(item.key);
     const Time end = end_of(day, group.state.utc_offset);
     for (const FirmId& firm : firms) {
-        Event event = system_event(statement_of(group.state, firm, day),
-                                   Timestamp{end, group.state.utc_offset});
-        complete(event, group.state, std::max(now_(), group.state.recorded_at));
-        apply(group.state, event);
-        group.rows.push_back(row_of(event));
-        group.events.push_back(std::move(event));
+        const std::size_t approvals = approvals_of(group.state, firm).size();
+        std::size_t stated = 0;
+        do {
+            Event event = system_event(statement_of(group.state, firm, day, stated),
+                                       Timestamp{end, group.state.utc_offset});
+            complete(event, group.state, std::max(now_(), group.state.recorded_at));
+            apply(group.state, event);
+            group.rows.push_back(row_of(event));
+            group.events.push_back(std::move(event));
+            stated += stated_max;
+        } while (stated < approvals);
     }
 }
 

@@ -135,6 +135,7 @@ public:
     Result<void> start(const LedgerOptions& options)
     {
         EventStore store{options.database};
+        if (auto yes = may_open(store, options); !yes) return yes;
         const Result<Head> head = following_ ? store.head() : store.take_over();
         if (!head) return head.error();
         if (following_ && head->size == Position{})
@@ -150,7 +151,6 @@ public:
         kept.reset();
         if (!state) return state.error();
         ensure(state->position == head->size, "the log is as long as its head says");
-        if (auto no = disagrees(options, *state)) return *no;
         const Result<std::optional<Time>> clock = store.simulated_now();
         if (!clock) return clock.error();
         snapshots_.emplace(options.snapshot, from, log_);
@@ -337,14 +337,19 @@ private:
                 .detail = "This server follows another one and records nothing. Write there."};
     }
 
-    static std::optional<Refusal> disagrees(const LedgerOptions& options, const State& state)
+    // Before anybody is fenced.
+    static Result<void> may_open(EventStore& store, const LedgerOptions& options)
     {
-        if (state.position == Position{}) return {};
-        if (options.clock && *options.clock != state.clock)
+        const Result<Head> head = store.head();
+        if (!head) return head.error();
+        if (head->size == Position{}) return {};
+        const Result<State> opened = fold(entries_of(store), Position{1});
+        if (!opened) return opened.error();
+        if (options.clock && *options.clock != opened->clock)
             return Refusal{.code = Code::bad_state,
                            .detail = "The ledger was opened with another clock, for ever. Leave "
                                      "--clock out."};
-        if (options.utc_offset && *options.utc_offset != state.utc_offset)
+        if (options.utc_offset && *options.utc_offset != opened->utc_offset)
             return Refusal{.code = Code::bad_state,
                            .detail = "The ledger was opened with another UTC offset, for ever. "
                                      "Leave --utc-offset out."};

@@ -45,7 +45,11 @@ Submission submission_of(const std::string& proposal_text)
     if (!text["firm"].is_null()) submission.actor.firm = FirmId{text["firm"].get<std::string>()};
     submission.offices = text["offices"].get<std::vector<std::string>>();
     submission.list = text["list"].get<bool>();
-    if (text.contains("if_match")) submission.if_match = text["if_match"].get<std::int64_t>();
+    if (text.contains("if_match")) {
+        const Json& versions = text["if_match"];  // One number, once.
+        submission.if_match = versions.is_array() ? versions.get<std::vector<std::int64_t>>()
+                                                  : std::vector{versions.get<std::int64_t>()};
+    }
     for (const Json& event : text["events"]) {
         Result<Proposal> proposal = read_proposal(event, {});
         ensure(bool(proposal), "what was proposed can be read");

@@ -21,7 +21,8 @@ struct Submission {
     std::vector<std::string> offices{};  ///< A customs officer is bound to these; empty: to none.
     std::string key{};        ///< Idempotency-Key; may be empty for a dry run only.
     std::string body_hash{};  ///< SHA-256 of what came with the key, 32 bytes.
-    std::optional<std::int64_t> if_match{};  ///< Version that the first subject must have.
+    /// The first subject must have one of these versions; empty: whatever was sent is none.
+    std::optional<std::vector<std::int64_t>> if_match{};
     bool if_match_any = false;               ///< If-Match: *, or none where none is needed.
     bool dry_run = false;
     bool list = false;  ///< Came as {"events":[…]}: pointers begin with /events/N.

@@ -125,8 +125,7 @@ private:
             return "its actor may not record it";
         if (is_correction(event.data)) return correction(event);
         if (const auto* statement = std::get_if<StatementIssued>(&event.data))
-            if (!state_.firms.contains(statement->firm) ||
-                *statement != statement_of(state_, statement->firm, statement->day))
+            if (!state_.firms.contains(statement->firm) || !is_true(*statement, state_))
                 return "it states other balances than the log had";
         if (event.position > Position{1}) {
             if (event.subjects != subjects_of(state_, event.data))

@@ -319,6 +319,7 @@ TEST_CASE("each kind of damage is found, and the entry named", "[evidence]")
         CHECK(story.verify(flipped).code == 4);
         CHECK(shell(program + " verify --evidence " + story.save(good)).said.find(
                   "a log cannot vouch for itself") != std::string::npos);
+        CHECK(shell(program + " verify --evidence " + story.save(good)).code == 2);
     }
     SECTION("another log's key")
     {

@@ -147,13 +147,18 @@ TEST_CASE("a second server takes over; the first is fenced and says so", "[fault
     CHECK(next.get("/readyz").status == 200);
 }
 
-TEST_CASE("a flag that disagrees with the first entry is refused", "[fault][start]")
+TEST_CASE("a flag that disagrees with the first entry is refused, and nobody fenced",
+          "[fault][start]")
 {
     Premises premises;
-    { ServerProcess first{premises.folder, premises.conninfo}; }
+    ServerProcess first{premises.folder, premises.conninfo};
     CHECK_THROWS(ServerProcess(premises.folder, premises.conninfo,
                                {"--clock", "simulated:2026-01-01T00:00:00Z"}));
     CHECK_THROWS(ServerProcess(premises.folder, premises.conninfo, {"--utc-offset", "Z"}));
+    // Nor by one that could not listen.
+    CHECK_THROWS(ServerProcess(premises.folder, premises.conninfo, {"--bind", "192.0.2.1"}));
+    Client client{first.port(), premises.token};
+    CHECK(client.record("FirmRegistered", data_of("F-1"), key_of("F-1")).status == 201);
     ServerProcess again{premises.folder, premises.conninfo, {"--clock", "system"}};
 }
 

@@ -14,6 +14,15 @@ TEST_CASE("a problem carries the numbers that decided", "[problem]")
         "short_by": 2, "entries": [4, 7]})"));
 }
 
+TEST_CASE("what is missing is never less than nothing, and no version is short of another",
+          "[problem]")
+{
+    CHECK(to_problem({Code::below_committed, "", "", 300, 299}, "r1")["short_by"] == 1);
+    const nlohmann::json body = to_problem({Code::version_conflict, "", "", 5, 3}, "r1");
+    CHECK(body["available"] == 5);
+    CHECK_FALSE(body.contains("short_by"));
+}
+
 TEST_CASE("of a 5xx nothing of our insides is told", "[problem]")
 {
     const nlohmann::json body = to_problem({Code::store_unavailable, "", "host=secret"}, "r1");

@@ -39,6 +39,8 @@ TEST_CASE("a token buys a cookie that no script and no other site can use", "[se
     const Reply in = wire.ask(sign_in(regulator.token()));
     REQUIRE(in.status == 200);
     CHECK(in.json() == Json{{"principal", "regulator"}, {"role", "regulator"}, {"firm", nullptr}});
+    const std::string more = R"({"token":")" + regulator.token() + R"(","firm":"F-A"})";
+    CHECK(wire.ask(post("/v1/session", more, json_type)).json()["param"] == "/firm");
     CHECK(in.header("set-cookie").find("; HttpOnly; SameSite=Strict") != std::string::npos);
     const std::string cookie = cookie_of(in);
     CHECK(wire.ask(get("/v1/session", cookie)).status == 200);

@@ -194,6 +194,74 @@ TEST_CASE("headers of a write are checked as its body is", "[write][bad]")
     CHECK(service.head()->position == Position{1});
 }
 
+TEST_CASE("what is said twice, or in a coding, is not guessed at", "[write][bad]")
+{
+    Service service;
+    Client regulator = service.as(Role::regulator);
+    const auto code = [&](const std::string& headers, const std::string& path = "/v1/events") {
+        const Reply reply = regulator.post(path, firm("F-9"), headers);
+        return std::to_string(reply.status) + ' ' + reply.json().value("code", "");
+    };
+    const Reply both = regulator.post("/v1/events?dry_run=true&dry_run=false", firm("F-9"));
+    CHECK(both.status == 400);
+    CHECK(both.json()["param"] == "?dry_run");
+    CHECK(code("Content-Encoding: gzip\r\n") == "415 unsupported-media-type");
+    CHECK(code("If-Match: \"1\"\r\nIf-Match: \"2\"\r\n") == "400 malformed");
+    Client again = service.as(Role::regulator);  // It was not certain whose the request is.
+    const std::string keys = "Idempotency-Key: one\r\nIdempotency-Key: two\r\n";
+    CHECK(again.post("/v1/events", firm("F-9"), keys).status == 400);
+    Client reader = service.as(Role::regulator);
+    CHECK(reader.get("/v1/firms?limit=1&limit=2").status == 400);
+    CHECK(reader.get("/v1/events?type=FirmRegistered&type=FirmAmended").status == 200);
+    CHECK(service.head()->position == Position{1});
+    CHECK(reader.post("/v1/events", firm("F-9"), "Content-Encoding: identity\r\n").status == 201);
+}
+
+TEST_CASE("If-Match is a tag, a list of tags, or a star", "[write]")
+{
+    Service service;
+    Client regulator = service.as(Role::regulator);
+    regulator.record("FirmRegistered", firm_a);
+    const auto amend = [&](const std::string& tags) {
+        return regulator.record("FirmAmended", R"({"firm":"F-A","name":"B"})",
+                                "If-Match: " + tags + "\r\n").status;
+    };
+    CHECK(amend(R"("1")") == 201);
+    CHECK(amend(R"("7" , W/"x","2")") == 201);
+    CHECK(amend("*") == 201);
+    for (const char* stale : {R"("3")", R"(W/"4")", R"("p4")", R"("04")", R"("")", R"("5", "6")"})
+        CHECK(amend(stale) == 412);
+    for (const char* none : {"4", R"("4)", R"(4")", R"("4" "5")", R"("4",)", R"(*, "4")", "W/4"})
+        CHECK(amend(none) == 400);
+    CHECK(amend(R"("4")") == 201);
+}
+
+TEST_CASE("an entry that is longer than the ledger keeps is refused, and refused alone", "[write]")
+{
+    Service service;
+    Client logistics = service.as(Role::logistics);
+    logistics.record("BatchRegistered", R"({"batch":"B","sku":"H200","qty":2000})");
+    const auto serials = [](int n) {
+        std::string list;
+        for (int i = 1; i <= n; ++i)
+            list += (i > 1 ? ",\"" : "\"") + std::to_string(i) + std::string(50, 's') + '"';
+        return R"({"batch":"B","from":1,"serials":[)" + list + "]}";
+    };
+    const Reply no = logistics.record("SerialsRecorded", serials(2000));
+    CHECK(no.status == 413);
+    const Json problem = no.json();
+    CHECK(problem["code"] == "too-large");
+    CHECK(problem["param"] == "/data");
+    CHECK(problem["available"] == 60'000);
+    CHECK(problem["requested"] > 60'000);
+    const Reply listed =
+        logistics.post("/v1/events", R"({"events":[)" + event("SerialsRecorded", serials(5)) + ',' +
+                                         event("BatchRegistered", R"({"batch":"C","sku":"S","qty":1})") +
+                                         "]}");
+    CHECK(listed.status == 201);
+    CHECK(service.head()->position == Position{4});
+}
+
 TEST_CASE("events say when they happened; the ledger says when it learned", "[write]")
 {
     Service service;

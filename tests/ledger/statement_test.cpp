@@ -73,6 +73,45 @@ TEST_CASE("at the end of a day each firm is told its balances and the size of th
     ledger->stop();
 }
 
+TEST_CASE("a firm with many approvals is told its balances in parts", "[statement]")
+{
+    auto ledger = open_ledger(true);
+    record(*ledger, "1", PolicyPublished{1, Period{"P"}, {{Tier{"T1"}, 1000}}, 80, 20, {}, {}});
+    record(*ledger, "2", FirmRegistered{FirmId{"F-A"}, Text{"A"}, Tier{"T1"}, {}});
+    Submission all = submission_of("3", {});
+    all.proposals.clear();
+    for (int i = 0; i < 401; ++i) {
+        const std::string id = std::to_string(1000 + i) + std::string(60, '-');
+        const std::vector<EventData> steps{
+            ApplicationSubmitted{ApplicationId{id}, FirmId{"F-A"}, Sku{"H"}, 1, Text{"use"}},
+            ApplicationReviewStarted{ApplicationId{id}, {}},
+            ApprovalGranted{ApprovalId{id}, ApplicationId{id}, FirmId{"F-A"}, 1, Period{"P"},
+                            *parse_day("2026-01-01"), *parse_day("2026-06-30"), {}}};
+        for (const EventData& step : steps) all.proposals.push_back({step, {}, {}, {}, {}});
+    }
+    REQUIRE(bool(run(ledger->submit(std::move(all))).outcome));
+    REQUIRE(bool(run(ledger->set_now(at("2026-01-06T00:00:00+08:00")))));
+    const auto parts = statements(*ledger);
+    REQUIRE(parts.size() == 3);
+    CHECK(parts[0].balances.size() == 200);
+    CHECK(parts[1].balances.size() == 200);
+    CHECK(parts[2].balances.size() == 1);
+    CHECK(parts[2].log_size.value == parts[0].log_size.value + 2);
+
+    const State& head = *ledger->head();
+    const auto said = [&](std::size_t first, std::size_t most) {
+        return statement_of(head, FirmId{"F-A"}, parts[0].day, first, most);
+    };
+    for (const StatementIssued& good : {said(0, 200), said(200, 200), said(400, 200), said(0, 401)})
+        CHECK(is_true(good, head));
+    for (const StatementIssued& bad : {said(0, 199), said(1, 200), said(0, 0), said(200, 150)})
+        CHECK_FALSE(is_true(bad, head));
+    StatementIssued other = said(200, 200);
+    other.balances[7].available = 2;
+    CHECK_FALSE(is_true(other, head));
+    ledger->stop();
+}
+
 TEST_CASE("a simulated clock passes days without statements unless it is told otherwise",
           "[statement]")
 {

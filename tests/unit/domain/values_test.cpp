@@ -14,10 +14,12 @@ TEST_CASE("timestamps: RFC 3339, years 2000 to 2199, microseconds", "[time]")
     for (const char* text :
          {"2026-02-20T09:00:00+08:00", "2000-01-01T00:00:00Z", "2199-12-31T23:59:59.999999-05:30"})
         CHECK(to_string(parse_timestamp(text).value()) == text);
+    for (const char* finer : {"2026-02-20T09:00:00.1234567Z", "2026-02-20T09:00:00.123456999Z"})
+        CHECK(to_string(parse_timestamp(finer).value()) == "2026-02-20T09:00:00.123456Z");
     CHECK(parse_timestamp("2026-02-20T09:00:00+08:00") == parse_timestamp("2026-02-20T01:00:00Z"));
     for (const char* text : {"1999-12-31T23:59:59Z", "2200-01-01T00:00:00Z", "2026-02-29T00:00:00Z",
                              "2026-02-20T24:00:00Z", "2026-02-20T23:59:60Z", "2026-02-20T09:00:00",
-                             "2026-02-20T09:00:00.1234567Z", "2026-02-20T09:00:00.Z",
+                             "2026-02-20T09:00:00.Z", "2026-02-20T09:00:00.12x4567Z",
                              "2026-02-20T09:00:00+19:00", "2026-02-20 09:00:00Z", ""})
         CHECK_FALSE(parse_timestamp(text));
 }
