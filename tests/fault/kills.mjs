@@ -11,15 +11,25 @@ async function kill_server(site) {
   await site.serve();
 }
 
+const checkpointer =
+  "SELECT backend_start FROM pg_stat_activity WHERE backend_type = 'checkpointer'";
+
+/** Waits until PostgreSQL has ended all that it had started, and is through with its recovery. */
+async function restarted(site, before) {
+  const asked = () => site.sql('postgres', checkpointer).catch(() => before);
+  while ([before, ''].includes(await asked())) await sleep(20);
+}
+
 // A backend may end by itself between the question and the signal: then another is struck.
 export async function kill_backend(site) {
+  const before = await site.sql('postgres', checkpointer);
   while (true) {
     const pid = +(await site.sql(
       'chipledger',
       "SELECT pid FROM pg_stat_activity WHERE usename = 'chipledger' ORDER BY random() LIMIT 1",
     ));
     try {
-      if (pid > 0 && process.kill(pid, 'SIGKILL')) return;
+      if (pid > 0 && process.kill(pid, 'SIGKILL')) return await restarted(site, before);
     } catch (error) {
       if (error.code !== 'ESRCH') throw error;
     }
