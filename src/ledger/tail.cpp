@@ -19,6 +19,7 @@ Tail::Tail(const std::string& database, std::shared_ptr<const State> state, Log&
            Publish publish)
     : store_{database},
       durable_{std::move(state)},
+      published_{durable_->position},
       simulated_{durable_->clock == ClockMode::simulated},
       log_{log},
       publish_{std::move(publish)},
@@ -92,13 +93,18 @@ Result<void> Tail::step()
         if (auto taken = take(entries); !taken) return taken.error();
         ensure(durable_->position == upto, "the log is as long as its head says");
     }
+    // A head is where a commit ended: between two of them a list may be there by half.
+    if (durable_->position == head->size && durable_->position > published_) {
+        published_ = durable_->position;
+        publish_(durable_);
+    }
     const std::scoped_lock lock{mutex_};
     behind_ = 0;
     return {};
 }
 
-// What is settled is seen at once by all who look, so it is published too: a step that fails later
-// goes on from there. A correction reads the store, and is told on a settled state.
+// A correction reads the store, and is told on a settled state. What is settled stays so: a step
+// that fails later goes on from there.
 Result<void> Tail::take(const std::vector<StoredEntry>& entries)
 {
     State state = *durable_;
@@ -107,7 +113,7 @@ Result<void> Tail::take(const std::vector<StoredEntry>& entries)
         ensure(bool(event), "what is stored can be read");
         const bool correction = is_correction(event->data);
         if (correction && state.position > durable_->position) {
-            publish(std::move(state));
+            settle(std::move(state));
             state = *durable_;
         }
         log_.take(entry);
@@ -115,18 +121,17 @@ Result<void> Tail::take(const std::vector<StoredEntry>& entries)
         if (!next) return next.error();
         state = std::move(*next);
         if (!correction) continue;
-        publish(std::move(state));
+        settle(std::move(state));
         state = *durable_;
     }
-    if (state.position > durable_->position) publish(std::move(state));
+    if (state.position > durable_->position) settle(std::move(state));
     return {};
 }
 
-void Tail::publish(State state)
+void Tail::settle(State state)
 {
     state.settle();
     durable_ = std::make_shared<const State>(std::move(state));
-    publish_(durable_);
 }
 
 }  // namespace chipledger

@@ -12,8 +12,9 @@
 namespace chipledger {
 
 /// Follows a log that another process writes, in the same database or in a copy of it: reads what
-/// is new every few milliseconds, folds it as the writer has, and tells. A log that got shorter, as
-/// that of a standby which another one overtook, raises the log's alarm, and is followed no more.
+/// is new every few milliseconds, folds it as the writer has, and tells of it as far as a commit
+/// went, so that nobody sees half a list. A log that got shorter, as that of a standby which another
+/// one overtook, raises the log's alarm, and is followed no more.
 class Tail {
 public:
     using Publish = std::function<void(std::shared_ptr<const State>)>;
@@ -32,10 +33,11 @@ private:
     void run();
     Result<void> step();
     Result<void> take(const std::vector<StoredEntry>& entries);
-    void publish(State state);
+    void settle(State state);
 
     EventStore store_;
     std::shared_ptr<const State> durable_;
+    Position published_;
     const bool simulated_;
     Log& log_;
     Publish publish_;

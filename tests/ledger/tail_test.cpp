@@ -1,4 +1,9 @@
 // Who follows a log sees what its writer sees, and records nothing.
+#include <algorithm>
+#include <atomic>
+#include <set>
+#include <thread>
+
 #include "ledger/snapshot.hpp"
 #include "catch.hpp"
 #include "ledger/ledger.hpp"
@@ -60,6 +65,56 @@ TEST_CASE("a follower sees each entry and correction, and refuses to write", "[t
     const auto next = Ledger::open(options).value();
     CHECK(bool(run(next->submit(registering("F-NEXT"))).outcome));
     next->stop();
+}
+
+namespace {
+
+/// A list: firms, a correction among them, and more firms than are read in one piece.
+Submission long_list(int number)
+{
+    const std::string name = "L" + std::to_string(number);
+    Submission list = submission_of(name, EventVoided{{2}, VoidReason::did_not_occur});
+    if (number > 0) list.proposals.clear();  // The entry is void already.
+    for (int i = 0; i < 800; ++i) {
+        const auto at = i < 100 ? list.proposals.begin() : list.proposals.end();
+        list.proposals.insert(at, registering(name + "-" + std::to_string(i)).proposals.front());
+    }
+    list.list = true;
+    return list;
+}
+
+}  // namespace
+
+TEST_CASE("a follower never shows half a list", "[tail]")
+{
+    TestCluster& cluster = TestCluster::shared();
+    LedgerOptions options;
+    options.database = cluster.runtime_conninfo(cluster.migrated_database());
+    options.statements = false;
+    auto writer = Ledger::open(options).value();
+    REQUIRE(bool(run(writer->submit(registering("F-A"))).outcome));
+    LedgerOptions along = options;
+    along.follow = true;
+    const auto follower = Ledger::open(along).value();
+
+    std::set<Position> ends{{2}}, seen;
+    std::atomic<bool> looks{true};
+    std::thread reader{[&] {
+        while (looks) seen.insert(follower->head()->position);
+    }};
+    for (int number = 0; number < 4; ++number) {
+        const Answer answer = run(writer->submit(long_list(number)));
+        CHECK(bool(answer.outcome));
+        const Position head = writer->head()->position;
+        ends.insert(head);
+        CHECK(run(follower->wait_for(head, std::chrono::seconds{20})) == head);
+    }
+    looks = false;
+    reader.join();
+    CHECK(seen.size() > 1);
+    CHECK(std::ranges::includes(ends, seen));
+    follower->stop();
+    writer->stop();
 }
 
 }  // namespace chipledger

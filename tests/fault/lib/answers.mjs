@@ -87,6 +87,11 @@ const refusals = {
     const so = (figures) => figures && available(figures) === answer.available;
     return (from) => (answer.requested > answer.available ? versions.next(from, so) : undefined);
   },
+  'unit-not-available': (fold, ask, answer) => {
+    const versions = fold.versions('batch', about(ask, answer).units[0].batch);
+    const so = (figures) => figures?.unallocated === answer.available;
+    return (from) => (answer.requested > answer.available ? versions.next(from, so) : undefined);
+  },
   'version-conflict': (fold, ask, answer) => {
     const versions = fold.versions('approval', about(ask, answer).approval);
     const so = (figures) => figures?.version === answer.available;
