@@ -175,6 +175,13 @@ export class Cluster {
     this.frozen = [];
   }
 
+  /** The same on the node itself, by its socket: also when it is cut off. */
+  async sql_inside(node, database, ...statements) {
+    const [program, ...words] = [...as_postgres, 'psql', '-h', this.home(node), '-d', database];
+    const commands = statements.flatMap((statement) => ['-c', statement]);
+    return (await run(program, [...words, '-X', '-q', '-At', ...commands])).trim();
+  }
+
   /** Runs SQL as the superuser on a node; rows as psql -At prints them. */
   async sql(node, database, ...statements) {
     const where = ['-h', this.net.address(node), '-U', 'postgres', '-d', database];

@@ -6,6 +6,7 @@ import { Reader, TimedLoad } from './watch.mjs';
 const calm_ms = 3000; // Of load before the fault.
 const watch_ms = 5000; // Of load after writes are back.
 const back_limit_ms = 90_000;
+const shown_max = 3;
 export const promised_back_s = 30;
 
 export const promise =
@@ -32,7 +33,8 @@ async function back(load, instant) {
 
 export class Trials {
   constructor(site, book) {
-    Object.assign(this, { site, book, back: [], reads: 0, slowest: 0, behind: 0, told: 0, open: 0 });
+    Object.assign(this, { site, book, back: [], told: 0, open: 0 });
+    Object.assign(this, { reads: 0, cut: 0, slowest: 0, behind: 0 });
   }
 
   /**
@@ -68,17 +70,23 @@ export class Trials {
   async close(reader) {
     await reader.stop();
     this.reads += reader.reads;
+    this.cut += reader.cut;
     this.slowest = Math.max(this.slowest, reader.slowest);
     if (reader.rises) this.behind = Math.max(this.behind, reader.behind);
-    for (const failed of reader.failed) this.book.fault(`${reader.name} failed, ${failed}`);
+    if (!reader.failed.length) return;
+    const some = reader.failed.slice(0, shown_max).join('; ');
+    const share = `${reader.failed.length} of ${reader.reads} times`;
+    this.book.fault(`${reader.name} failed ${share}: ${some}`);
   }
 
   get measured() {
-    const [low, high] = [Math.min(...this.back), Math.max(...this.back)].map((each) => each.toFixed(1));
+    const seconds = this.back.map((each) => +each.toFixed(1));
+    const [low, high] = [Math.min(...seconds), Math.max(...seconds)];
     return (
       `writes back after ${low === high ? low : `${low} to ${high}`} s; ${this.told} told 201, all ` +
-      `there once; ${this.open} unanswered and asked again; ${this.reads} reads, none failed, the ` +
-      `slowest ${(this.slowest / 1000).toFixed(1)} s; the follower at most ${this.behind} entries behind`
+      `there once; ${this.open} unanswered and asked again; ${this.reads} reads, none failed, ` +
+      `${this.cut} cut and asked again, the slowest ` +
+      `${(this.slowest / 1000).toFixed(1)} s; the follower at most ${this.behind} entries behind`
     );
   }
 }
