@@ -79,9 +79,13 @@ async function read_back_us(site, entries) {
   return (cpu_of_family(site.postgres.pid) - before) / entries;
 }
 
-/** Grows a ledger and measures it; `ask` may ask the server more, while it runs. */
-export async function ledger_figures({ entries, rounds, grow_seconds_max }, ask = async () => {}) {
-  const site = await grown_site(temporary_folder(), entries, { seconds_max: grow_seconds_max });
+/** Grows a ledger, in `folder` if it is to be kept, and measures it; `ask` may ask the server more,
+    while it runs. */
+export async function ledger_figures(
+  { entries, rounds, grow_seconds_max, folder = temporary_folder() },
+  ask = async () => {},
+) {
+  const site = await grown_site(folder, entries, { seconds_max: grow_seconds_max });
   const facts = grown_facts(site);
   const copies = [],
     starts = [],

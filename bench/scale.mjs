@@ -1,9 +1,11 @@
 // script/bench scale: the same figures on ledgers of several sizes; what an entry costs in each.
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { as_of_reads } from './audit.mjs';
-import { root } from './lib/site.mjs';
+import { charts } from './lib/chart.mjs';
+import { postgres_bin, root } from './lib/site.mjs';
 import { ledger_figures } from './ledger_figures.mjs';
-import { clean_up, median } from './lib/machine.mjs';
+import { about_machine, clean_up, median } from './lib/machine.mjs';
+import { wide_figures } from './wide.mjs';
 
 const figure = (n) => (n >= 100 ? Math.round(n).toLocaleString('en') : n.toFixed(2));
 
@@ -25,29 +27,81 @@ const columns = [
   ['whole database, B an entry', (f) => figure(f.sizes.database / f.entries)],
 ];
 
+const drawn = [
+  ['start, µs an entry', (f) => (f.cold / f.entries) * 1e6],
+  ['verify, µs an entry', (f) => 1e6 / median(f.verifies)],
+  ['read p99, ms', (f) => f.reads.head_p99],
+  ['memory, B an entry', (f) => f.memory_per_entry],
+  ['database, B an entry', (f) => f.sizes.database / f.entries],
+];
+
+/** docs/performance-scale.md and its picture. */
+function write_document(table, wide, found) {
+  const about = about_machine(postgres_bin);
+  const figures = drawn.map(([title, value]) => ({
+    title,
+    points: found.map((one) => [one.entries, value(one)]),
+  }));
+  writeFileSync(`${root}/docs/img/performance-scale.svg`, charts(figures));
+  writeFileSync(
+    `${root}/docs/performance-scale.md`,
+    `# Performance by size
+
+Printed by \`BENCH_DOCS=1 script/bench scale\` on ${about.date}; nothing here was written by hand.
+The same story, told longer: a firm for each thousand entries.
+
+${table.join('\n')}
+
+![What an entry costs, by the size of the ledger](img/performance-scale.svg)
+
+## Many firms, many units in one batch
+
+| what | measured |
+|---|---|
+${wide.map((row) => `| ${row.join(' | ')} |`).join('\n')}
+
+Every second unit of the wide batch is reserved by itself, so it has as many runs as units.
+
+## Measured on
+
+${Object.entries(about)
+  .map(([name, value]) => `- ${name}: ${value}`)
+  .join('\n')}
+`,
+  );
+}
+
+async function figures_of(entries, folder) {
+  const reads = {};
+  const ask = async (site, of) => Object.assign(reads, await as_of_reads(site, of, { rounds: 1 }));
+  const options = { entries, folder, rounds: 1, grow_seconds_max: 0 };
+  return { ...(await ledger_figures(options, ask)), reads };
+}
+
+/** Each size as SIZE, or SIZE=FOLDER where its ledger is kept. */
 async function main(sizes) {
   const found = [];
-  for (const entries of sizes) {
-    const reads = {};
-    const ask = async (site, of) =>
-      Object.assign(reads, await as_of_reads(site, of, { rounds: 1 }));
-    found.push({
-      ...(await ledger_figures({ entries, rounds: 1, grow_seconds_max: 0 }, ask)),
-      reads,
-    });
+  for (const size of sizes) {
+    const [entries, folder] = size.split('=');
+    found.push(await figures_of(+entries, folder));
     mkdirSync(`${root}/build/bench`, { recursive: true });
     appendFileSync(
       process.env.BENCH_RESULTS ?? `${root}/build/bench/results.jsonl`,
       JSON.stringify({ time: new Date().toISOString(), bench: 'scale', ...found.at(-1) }) + '\n',
     );
   }
-  for (const [name, text] of columns) console.log(`| ${name} | ${found.map(text).join(' | ')} |`);
+  const table = columns.map(([name, text]) => `| ${name} | ${found.map(text).join(' | ')} |`);
+  table.splice(1, 0, `|---|${found.map(() => '---:|').join('')}`);
+  console.log(table.join('\n'));
+  const wide = await wide_figures();
+  for (const row of wide) console.log(`| ${row.join(' | ')} |`);
+  if (process.env.BENCH_DOCS) write_document(table, wide, found);
 }
 
 let code = 0;
 try {
-  const sizes = process.argv.slice(2).map(Number);
-  await main(sizes.length ? sizes : [100_000, 1_000_000]);
+  const sizes = process.argv.slice(2);
+  await main(sizes.length ? sizes : ['100000', '1000000']);
 } catch (failed) {
   console.error(`script/bench scale: ${failed.stack}`);
   code = 1;

@@ -9,7 +9,7 @@ function* lists(events, size = 500) {
 }
 
 /** Records events as one role, in atomic lists. */
-async function record(site, role, events) {
+export async function record(site, role, events) {
   let n = 0;
   for (const list of lists(events))
     await site.ask('/v1/events', {
@@ -22,7 +22,7 @@ async function record(site, role, events) {
     });
 }
 
-const each = (count, make) => Array.from({ length: count }, (_, i) => make(i));
+export const each = (count, make) => Array.from({ length: count }, (_, i) => make(i));
 
 /** Two approvals for each firm: its answer is about 1 KB. */
 async function approvals(site) {

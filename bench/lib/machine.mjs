@@ -85,7 +85,7 @@ function first_line(program, args) {
   return `${stdout ?? ''}${stderr ?? ''}`.split('\n')[0] || 'not found';
 }
 
-/** What was measured on, for the report. */
+/** What was measured on, for the report; `nginx` where it was one of the peers. */
 export function about_machine(postgres_bin, nginx) {
   const cpus = os.cpus();
   return {
@@ -100,7 +100,7 @@ export function about_machine(postgres_bin, nginx) {
     node: process.version,
     compiler: first_line('g++', ['--version']),
     wrk: first_line('wrk', ['-v']).replace(/ Copyright.*/, ''),
-    nginx: first_line(nginx, ['-v']),
+    ...(nginx && { nginx: first_line(nginx, ['-v']) }),
     openssl: first_line('openssl', ['version']),
   };
 }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -95,11 +96,9 @@ public:
     bool empty() const { return size_ == 0; }
     friend bool operator==(const PersistentMap& a, const PersistentMap& b)
     {
-        return a.root_ == b.root_ ||
-               (a.size_ == b.size_ &&
-                std::equal(a.begin(), a.end(), b.begin(), [](const Item& x, const Item& y) {
-                    return x.key == y.key && x.value == y.value;
-                }));
+        if (a.size_ != b.size_) return false;
+        if (const std::optional<bool> known = equal(a.root_, b.root_)) return *known;
+        return std::equal(a.begin(), a.end(), b.begin(), equal_items);
     }
     bool contains(const Key& key) const { return find_item(key) != nullptr; }
     /// The value under `key`, which must be there.
@@ -224,6 +223,20 @@ private:
             link = std::move(copy);
         }
         return *link;
+    }
+
+    static bool equal_items(const Item& a, const Item& b)
+    {
+        return a.key == b.key && a.value == b.value;
+    }
+    // Without a look at what the two share; none where they have grown to different shapes.
+    static std::optional<bool> equal(const Link& a, const Link& b)
+    {
+        if (a == b) return true;
+        if (!a || !b || a->item->key != b->item->key) return {};
+        if (a->item != b->item && !equal_items(*a->item, *b->item)) return false;
+        const std::optional<bool> left = equal(a->left, b->left);
+        return left && *left ? equal(a->right, b->right) : left;
     }
 
     static Link balanced(const std::vector<ItemPtr>& items, std::size_t from, std::size_t to)

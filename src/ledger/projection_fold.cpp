@@ -10,30 +10,29 @@ Result<void> ProjectionFold::take(const Event& event)
     if (!next) return next.error();
     state_ = std::move(*next);
     add_movements(movements_, event, before, state_);
-    all_ = all_ || reaches_further(event.data);
-    for (const Subject& subject : event.subjects) things_.insert({subject.kind, subject.id});
+    touched_.all = touched_.all || reaches_further(event.data);
+    for (const Subject& subject : event.subjects) touched_.things.insert({subject.kind, subject.id});
     return {};
 }
 
-ProjectedRows ProjectionFold::rows(const State& state) const
+ProjectedRows ProjectionFold::rows(const State& state, const Touched& touched)
 {
-    return all_ ? projection_rows(state) : projection_rows(state, things_);
+    return touched.all ? projection_rows(state) : projection_rows(state, touched.things, counts_);
 }
 
 ProjectedChange ProjectionFold::take_change()
 {
-    ProjectedRows after = rows(state_);
+    told_ = std::exchange(touched_, {});
+    const ProjectedRows before = rows(before_, told_);  // First: counts go on from there.
+    ProjectedRows after = rows(state_, told_);
     after.of(Projected::movement) = take_movements();
-    ProjectedChange change = change_between(rows(before_), std::move(after));
     before_ = state_;
-    things_.clear();
-    all_ = false;
-    return change;
+    return change_between(before, std::move(after));
 }
 
-std::string ProjectionFold::differs_from(const State& other) const
+std::string ProjectionFold::differs_from(const State& other)
 {
-    return difference(rows(state_), rows(other));
+    return difference(rows(state_, told_), rows(other, told_));
 }
 
 std::string difference(const ProjectedRows& wanted, const ProjectedRows& found)

@@ -25,20 +25,25 @@ public:
     /// What has changed since this was last asked, movements too.
     ProjectedChange take_change();
 
-    /// The rows of what has changed since then, as `other` has them and as the fold has them.
-    std::string differs_from(const State& other) const;
+    /// The first row that `other` has otherwise, of what the last take_change() looked at; "" for none.
+    std::string differs_from(const State& other);
     /// Goes on from `same`, an equal state that shares its memory with others.
     void settle(const State& same) { before_ = state_ = same; }
 
 private:
-    ProjectedRows rows(const State& state) const;
+    struct Touched {
+        std::set<SubjectKey> things{};
+        bool all = false;  ///< More than the subjects of entries may have changed.
+    };
+    ProjectedRows rows(const State& state, const Touched& touched);
 
     State before_;
     State state_;
     Step step_;
     std::vector<ProjectedRow> movements_{};
-    std::set<SubjectKey> things_{};
-    bool all_ = false;  ///< More than the subjects may have changed.
+    Touched touched_{};  ///< Since the last take_change().
+    Touched told_{};     ///< By it.
+    KeptCounts counts_{};
 };
 
 /// The first difference between two sets of rows, movements left out; "" when there is none.

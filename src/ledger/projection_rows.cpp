@@ -119,25 +119,13 @@ void add_row(ProjectedRows& rows, const State& state, const ApprovalId& id,
     add_conditions(rows, id, approval);
 }
 
-void add_row(ProjectedRows& rows, const State& state, const BatchId& id, const Batch& batch)
+void add_batch(ProjectedRows& rows, const State& state, const BatchId& id, const Batch& batch,
+               const HoldingCounts& units)
 {
     rows.of(Projected::batch)
         .push_back({cell(id), cell(batch.sku), cell(batch.qty), cell(batch.origin),
                     cell(batch.supplier), cell(batch.export_licence), cell(batch.certificate),
                     cell(batch.registered.number)});
-    std::map<std::array<std::string, 4>, std::int64_t> units;  // By state, approval, shipment, site.
-    const Custody custody = state.custody_of(id);
-    const Holding* before = nullptr;
-    std::int64_t* count = nullptr;
-    for (const auto& run : custody.runs()) {
-        const Holding& held = run.value.holding;
-        // A batch of thousands of runs has few holders, one beside itself.
-        if (!before || !(*before == held))
-            count = &units[{std::string{name_of(held.state)}, held.approval.value,
-                            held.shipment.value, held.site.value}];
-        *count += run.value.to - run.key + 1;
-        before = &held;
-    }
     for (const auto& [key, sum] : units) {
         const Approval* approval = state.approvals.find(ApprovalId{key[1]});
         rows.of(Projected::holding)
@@ -145,6 +133,11 @@ void add_row(ProjectedRows& rows, const State& state, const BatchId& id, const B
                         approval ? cell(approval->terms->firm) : Cell{""}, cell(batch.sku),
                         cell(sum)});
     }
+}
+
+void add_row(ProjectedRows& rows, const State& state, const BatchId& id, const Batch& batch)
+{
+    add_batch(rows, state, id, batch, count_holdings(state.custody_of(id)));
 }
 
 void add_row(ProjectedRows& rows, const State& state, const ShipmentId& id,
@@ -178,13 +171,19 @@ void add_found(ProjectedRows& rows, const State& state, const Map& map, const st
     if (const auto* found = map.find(key)) add_row(rows, state, key, *found);
 }
 
-void add_thing(ProjectedRows& rows, const State& state, const SubjectKey& thing)
+void add_kept(ProjectedRows& rows, const State& state, const BatchId& id, KeptCounts& counts)
+{
+    if (const Batch* batch = state.batches.find(id))
+        add_batch(rows, state, id, *batch, counts.of(state, id));
+}
+
+void add_thing(ProjectedRows& rows, const State& state, const SubjectKey& thing, KeptCounts& counts)
 {
     const auto add = [&](const auto& map) { add_found(rows, state, map, thing.id); };
     if (thing.kind == "firm") add(state.firms);
     else if (thing.kind == "application") add(state.applications);
     else if (thing.kind == "approval") add(state.approvals);
-    else if (thing.kind == "batch") add(state.batches);
+    else if (thing.kind == "batch") add_kept(rows, state, BatchId{thing.id}, counts);
     else if (thing.kind == "shipment") add(state.shipments);
     else if (thing.kind == "policy") add(state.policies);
 }
@@ -239,10 +238,11 @@ std::vector<ProjectedRow> projection_rows(const State& state, Projected table,
     return std::move(rows.of(table));
 }
 
-ProjectedRows projection_rows(const State& state, const std::set<SubjectKey>& things)
+ProjectedRows projection_rows(const State& state, const std::set<SubjectKey>& things,
+                              KeptCounts& counts)
 {
     ProjectedRows rows;
-    for (const SubjectKey& thing : things) add_thing(rows, state, thing);
+    for (const SubjectKey& thing : things) add_thing(rows, state, thing, counts);
     rows.sort();
     return rows;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "domain/rulebook.hpp"
+#include "ledger/holding_counts.hpp"
 #include "store/projected_tables.hpp"
 
 // What a state says as rows of the tables for SQL users: the one place that knows both.
@@ -19,7 +20,8 @@ std::vector<ProjectedRow> projection_rows(const State& state, Projected table,
                                           const std::optional<std::string>& upto);
 
 /// The rows about these things.
-ProjectedRows projection_rows(const State& state, const std::set<SubjectKey>& things);
+ProjectedRows projection_rows(const State& state, const std::set<SubjectKey>& things,
+                              KeptCounts& counts);
 
 /// True for an entry that may change rows about things that are not its subjects: statuses hang on
 /// policies, tiers and blocks, a correction on everything after its target.

@@ -183,20 +183,21 @@ Result<void> Projector::advance_to(Position upto, const std::shared_ptr<const St
     if (auto read = entries_of(events_).range(mark_.position, upto, take); !read) return read;
     if (fold_->state().position != upto)
         return Refusal{.code = Code::internal, .detail = "the log is shorter than its head says"};
-    std::string differs;
-    if (upto == head->position) differs = fold_->differs_from(*head);
+    const ProjectedChange change = fold_->take_change();
+    const bool at_head = upto == head->position;
+    const std::string differs = at_head ? fold_->differs_from(*head) : "";
     const State& state = fold_->state();
     const ProjectionMark next{upto, mark_.generation};
     CRASH_POINT("projection-folded");
     const Result<bool> written =
-        store_.write(mark_, next, state.day_of(state.recorded_at), fold_->take_change());
+        store_.write(mark_, next, state.day_of(state.recorded_at), change);
     if (!written) return written.error();
     if (!*written) return anchor(*head);  // Rebuilt meanwhile, or another server has taken over.
     mark_ = next;
     CRASH_POINT("projection-committed");
     if (!differs.empty())
         judge(memory, "memory is not what the log says: " + differs);
-    else if (upto == head->position)
+    else if (at_head)
         fold_->settle(*head);
     const std::scoped_lock lock{mutex_};
     projected_ = upto;

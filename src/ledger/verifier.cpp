@@ -15,9 +15,8 @@ namespace chipledger {
 
 namespace {
 
-constexpr std::int64_t count_every = 10'000;  // A count takes in the whole state: ever rarer.
+constexpr std::int64_t first_count = 10'000;  // Counts take in the whole state: ever rarer.
 constexpr std::uint64_t progress_every = 1'000;
-constexpr std::int64_t settle_every = 256;
 constexpr std::size_t chunk_entries = 1'000;
 constexpr std::size_t chunks_ahead = 3;
 
@@ -80,7 +79,10 @@ private:
 /// Replays what it is fed, and remembers the first thing that is wrong.
 class Replay {
 public:
-    explicit Replay(const StoredEntries& entries) : entries_{decoded(entries)} {}
+    explicit Replay(const StoredEntries& entries) : entries_{decoded(entries)}
+    {
+        state_.be_alone();
+    }
 
     /// Why the rulebook would never have recorded this, or "".
     std::string take(const Event& event)
@@ -88,14 +90,16 @@ public:
         if (auto why = misplaced(event); !why.empty()) return why;
         if (auto why = inadmissible(event); !why.empty()) return why;
         if (state_.position.number < next_count_) return {};
-        next_count_ += std::max(count_every, next_count_ / 4);
+        next_count_ *= 2;
         return invariants();
     }
 
     std::string account()
     {
         state_.settle();
-        return account_of(state_);
+        std::string account = account_of(state_);
+        state_.be_alone();
+        return account;
     }
 
     std::string invariants() const
@@ -135,24 +139,26 @@ private:
                        ' ' + yes.error().detail;
         }
         apply(state_, event);
-        if (state_.position.number % settle_every == 0) state_.settle();
         return {};
     }
 
     std::string correction(const Event& event)
     {
+        state_.settle();
         Result<State> next = judge_correction(entries_, state_, {}, event);
         if (!next)
             return "the rulebook refuses it: " + std::string{kind_of(next.error().code).slug} +
                    ' ' + next.error().detail;
         state_ = std::move(*next);
         note(state_, event);
+        state_.settle();
+        state_.be_alone();
         return {};
     }
 
     Entries entries_;
     State state_{};
-    std::int64_t next_count_ = count_every;
+    std::int64_t next_count_ = first_count;
 };
 
 /// The heads by their size, each verified.
