@@ -58,7 +58,8 @@ export class Trials {
     await load.stop();
     const seconds = load.back_after(instant);
     this.back.push(seconds);
-    if (seconds > limit_s) this.book.fault(`writes are back after ${seconds.toFixed(1)} s`);
+    if (seconds > limit_s)
+      this.book.fault(`no 201 from ${load.gaps_after(instant).join(', ')} after the fault`);
     for (const reader of readers) await this.close(reader);
     this.open += await load.ask_again();
     await this.site.level();

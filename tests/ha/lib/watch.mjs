@@ -29,6 +29,15 @@ export class TimedLoad extends Load {
     super.start({ persists: true });
   }
 
+  /** Every time without a 201 of more than 2 s since `instant`, in seconds from then. */
+  gaps_after(instant) {
+    const after = [instant, ...this.at.filter((each) => each > instant)];
+    const text = (each) => ((each - instant) / 1000).toFixed(1);
+    return after
+      .slice(1)
+      .flatMap((each, i) => (each - after[i] > 2000 ? [`${text(after[i])} to ${text(each)} s`] : []));
+  }
+
   /** Seconds from `instant` to the end of the longest time without a 201 since. */
   back_after(instant) {
     const after = [instant, ...this.at.filter((each) => each > instant)];
