@@ -65,7 +65,8 @@ Answer rows_in(Context& context)
 {
     std::unique_ptr<ImportRows> rows;
     if (has_type(context.request, "text/csv")) {
-        OpenedRows opened = co_await csv_rows(*context.body, {"ShipmentArrived", "+08:00"});
+        TableDefaults defaults{"ShipmentArrived", "+08:00"};
+        OpenedRows opened = co_await csv_rows(*context.body, std::move(defaults));
         if (!opened) co_return refused(context, opened.error());
         rows = std::move(*opened);
     } else {
@@ -94,7 +95,8 @@ asio::awaitable<Result<Caller>> let_in(const Request& request)
     const auto token = request.header("authorization");
     if (token && token->starts_with("Bearer "))
         if (const auto kid = kid_of(token->substr(7)); !kid) co_return kid.error();
-    co_return Caller{"somebody", firm, FirmId{"F-1"}, {}};
+    const Caller somebody{"somebody", firm, FirmId{"F-1"}, {}};
+    co_return somebody;
 }
 
 }  // namespace
