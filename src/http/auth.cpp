@@ -1,5 +1,11 @@
 #include "http/auth.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "codec/json_profile.hpp"
 #include "http/media.hpp"
 #include "http/oidc.hpp"
@@ -15,6 +21,10 @@ namespace asio = boost::asio;
 using Json = nlohmann::json;
 
 constexpr std::chrono::seconds belief{1};
+// Whom the store has confirmed of late waits so long for a store that is silent, and then is
+// believed on: reads go on without a database.
+constexpr std::chrono::milliseconds patience{300};
+constexpr std::chrono::hours belief_while_away{1};
 constexpr std::size_t known_max = 10'000;
 constexpr std::string_view cookie_name = "chipledger";
 constexpr std::string_view cookie_rules = "; Path=/; HttpOnly; SameSite=Strict";
@@ -155,16 +165,46 @@ asio::awaitable<Result<Caller>> Doorkeeper::bearer_of(std::string token)
     if (found != known_.end() && !takes(found->second, now))
         co_return Refusal{.code = Code::rate_limited, .detail = "This token asks too often."};
     if (found != known_.end() && now < found->second.until) co_return found->second.caller;
+    if (found != known_.end() && now < found->second.confirmed + belief_while_away) {
+        found->second.until = now + belief;  // One at a time asks.
+        co_await confirm_soon(token, hash);
+        const auto still = known_.find(hash);
+        if (still != known_.end()) co_return still->second.caller;
+    }
+    co_return co_await confirm(std::move(token), hash);
+}
+
+/// Asks the store, and keeps what it says.
+asio::awaitable<Result<Caller>> Doorkeeper::confirm(std::string token, std::string hash)
+{
+    const auto now = std::chrono::steady_clock::now();
     const Result<Known> looked_up = co_await look_up(token);
-    if (!looked_up) co_return looked_up.error();
+    if (!looked_up) {
+        if (kind_of(looked_up.error().code).status < 500) known_.erase(hash);
+        co_return looked_up.error();
+    }
     if (known_.size() >= known_max) known_.clear();
     const double rate = looked_up->rate;
-    const auto [known, fresh] = known_.try_emplace(hash, Known{{}, {}, rate, 2 * rate, now});
+    const auto [known, fresh] = known_.try_emplace(hash, Known{{}, {}, {}, rate, 2 * rate, now});
     known->second.caller = looked_up->caller;
     known->second.until = now + belief;
+    known->second.confirmed = now;
     known->second.rate = rate;
     if (fresh) takes(known->second, now);
     co_return looked_up->caller;
+}
+
+/// The same, but waited for only as long as patience is.
+asio::awaitable<void> Doorkeeper::confirm_soon(std::string token, std::string hash)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    const auto waited = std::make_shared<asio::steady_timer>(executor, patience);
+    // The timer may not be waited for yet: it is over from now on.
+    const auto told = [waited](std::exception_ptr, const Result<Caller>&) {
+        waited->expires_at(std::chrono::steady_clock::time_point::min());
+    };
+    asio::co_spawn(executor, confirm(std::move(token), std::move(hash)), told);
+    co_await waited->async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
 // A token of the ledger's own has no dots.

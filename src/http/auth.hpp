@@ -12,8 +12,8 @@ namespace chipledger {
 class Oidc;
 
 /// Knows who asks by the token in Authorization: Bearer (RFC 6750) or in the page's cookie. What
-/// it has looked up it believes for a second: so long does a revoked token still work. Used on
-/// the server's one thread.
+/// it has looked up it believes for a second: so long does a revoked token still work; and while
+/// the store is away, for an hour. Used on the server's one thread.
 class Doorkeeper {
 public:
     /// `rate`: requests a second that a token without a rate of its own may make; twice as many at
@@ -31,11 +31,14 @@ private:
     struct Known {
         Caller caller{};
         std::chrono::steady_clock::time_point until{};
+        std::chrono::steady_clock::time_point confirmed{};
         double rate = 0;     ///< Tokens of the bucket that come back in a second.
         double left = 0;     ///< Of twice the rate.
         std::chrono::steady_clock::time_point filled{};
     };
     static bool takes(Known& known, std::chrono::steady_clock::time_point now);
+    boost::asio::awaitable<Result<Caller>> confirm(std::string token, std::string hash);
+    boost::asio::awaitable<void> confirm_soon(std::string token, std::string hash);
     boost::asio::awaitable<Result<Known>> look_up(const std::string& token);
 
     TokenStore tokens_;

@@ -26,6 +26,14 @@ void Log::take(const StoredEntry& entry)
     append(std::span{&leaf, 1});
 }
 
+bool Log::has(const StoredEntry& entry) const
+{
+    const Hash leaf = leaf_hash(log_entry(entry.salt, entry.bytes));
+    const std::scoped_lock lock{mutex_};
+    const auto index = static_cast<std::uint64_t>(entry.position.number - 1);
+    return index < tree_.size() && tree_.leaf(index) == leaf;
+}
+
 std::vector<Hash> Log::leaves(std::uint64_t from, std::uint64_t count) const
 {
     std::vector<Hash> leaves(count);

@@ -30,6 +30,8 @@ public:
     void append(std::span<const Hash> leaves);
     /// An entry read from the store: the next one, or one that is there already.
     void take(const StoredEntry& entry);
+    /// Whether this very entry was taken.
+    bool has(const StoredEntry& entry) const;
     /// `count` leaves from index `from` on, all of them there.
     std::vector<Hash> leaves(std::uint64_t from, std::uint64_t count) const;
 

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "ledger/durable_file.hpp"
 #include "store/crash_point.hpp"
 
 namespace chipledger {
@@ -29,7 +30,28 @@ Signing::Signing(SigningOptions options, Log& log)
     for (const SignerKey& key : keys_in(options_.folder, options_.origin))
         lines += to_string(key.verifier) + '\n';
     log_.name_keys(std::move(lines));
-    if (!options_.alone) thread_ = std::thread{[this] { run(); }};
+    if (options_.alone) return;
+    look_back();
+    if (log_.alarm().empty()) thread_ = std::thread{[this] { run(); }};
+}
+
+// Before anybody is answered: a log that is shorter or other than what was signed is not shown as
+// ready for a moment. Hashed anew is all of it later, where it looks right.
+void Signing::look_back()
+{
+    try {
+        const auto text = read_file(options_.folder / "checkpoint");
+        if (!std::filesystem::exists(options_.folder / "alarm")) {
+            if (!text) return;
+            const Checkpoint last = parse_checkpoint(parse_note(*text).text);
+            if (last.size <= log_.size() && log_.root(last.size) == last.root) return;
+        }
+        (void)Signer{options_.folder, options_.origin}.check(entries_);
+    } catch (const Alarm& alarm) {
+        raise(alarm.what());
+    } catch (const std::exception& failed) {
+        spdlog::error("the signer cannot look back: {}", failed.what());
+    }
 }
 
 Signing::~Signing() { stop(); }

@@ -40,6 +40,7 @@ public:
 private:
     void run();
     std::uint64_t upto();
+    void look_back();
     void raise(const std::string& why);
 
     SigningOptions options_;

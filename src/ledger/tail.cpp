@@ -68,13 +68,7 @@ Result<void> Tail::step()
 {
     const Result<Head> head = store_.head();
     if (!head) return head.error();
-    if (head->size < durable_->position) {
-        log_.raise_alarm("the log that is followed has " + std::to_string(head->size.number) +
-                         " entries, and " + std::to_string(durable_->position.number) +
-                         " have been read from it before");
-        spdlog::critical("INTEGRITY: {}. Nothing more is followed.", log_.alarm());
-        return {};
-    }
+    if (head->size < durable_->position) return shorter();
     if (simulated_) {
         const Result<std::optional<Time>> now = store_.simulated_now();
         if (!now) return now.error();
@@ -89,7 +83,15 @@ Result<void> Tail::step()
         const Position upto{std::min(head->size.number, after.number + entries_at_once)};
         std::vector<StoredEntry> entries;
         const auto keep = [&](StoredEntry&& entry) { entries.push_back(std::move(entry)); };
-        if (auto read = store_.read(after, upto, keep); !read) return read.error();
+        // With the last one that is known: after a failover it may be another log.
+        if (auto read = store_.read({after.number - 1}, upto, keep); !read) return read.error();
+        if (std::ssize(entries) <= upto.number - after.number) return shorter();
+        if (!log_.has(entries.front())) {
+            raise("entry " + std::to_string(after.number) +
+                  " of the log that is followed is another one than was read before");
+            return {};
+        }
+        entries.erase(entries.begin());
         if (auto taken = take(entries); !taken) return taken.error();
         ensure(durable_->position == upto, "the log is as long as its head says");
     }
@@ -101,6 +103,29 @@ Result<void> Tail::step()
     const std::scoped_lock lock{mutex_};
     behind_ = 0;
     return {};
+}
+
+// A standby may be behind the one that was asked before, and is waited for. A primary has all that
+// there is; it may have been promoted after it was asked for its head.
+Result<void> Tail::shorter()
+{
+    const Result<bool> standby = store_.is_standby();
+    if (!standby) return standby.error();
+    const Result<Head> head = store_.head();
+    if (!head) return head.error();
+    if (head->size >= durable_->position) return {};
+    const std::string found = "the log that is followed has " + std::to_string(head->size.number) +
+                              " entries, and " + std::to_string(durable_->position.number) +
+                              " have been read from it before";
+    if (*standby) return Refusal{.code = Code::store_unavailable, .detail = found};
+    raise(found);
+    return {};
+}
+
+void Tail::raise(const std::string& why)
+{
+    log_.raise_alarm(why);
+    spdlog::critical("INTEGRITY: {}. Nothing more is followed.", why);
 }
 
 // A correction reads the store, and is told on a settled state. What is settled stays so: a step

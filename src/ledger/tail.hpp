@@ -13,8 +13,9 @@ namespace chipledger {
 
 /// Follows a log that another process writes, in the same database or in a copy of it: reads what
 /// is new every few milliseconds, folds it as the writer has, and tells of it as far as a commit
-/// went, so that nobody sees half a list. A log that got shorter, as that of a standby which another
-/// one overtook, raises the log's alarm, and is followed no more.
+/// went, so that nobody sees half a list. A standby that has less than was read before is waited
+/// for; a log that got shorter, or has another entry in the place of the last one read, raises the
+/// log's alarm, and is followed no more.
 class Tail {
 public:
     using Publish = std::function<void(std::shared_ptr<const State>)>;
@@ -32,6 +33,8 @@ public:
 private:
     void run();
     Result<void> step();
+    Result<void> shorter();
+    void raise(const std::string& why);
     Result<void> take(const std::vector<StoredEntry>& entries);
     void settle(State state);
 

@@ -6,7 +6,11 @@ namespace {
 
 // libpq waits at least 2 s for a host that does not answer at all; a server that is down refuses
 // at once. statement_timeout bounds what a living server may take, a wait for the standby too.
-constexpr const char* defaults = "connect_timeout=1 tcp_user_timeout=5000";
+// A machine that is cut off is noticed in 5 s: by what it does not acknowledge, and where it has
+// acknowledged the question and owes the answer, by keepalives.
+constexpr const char* defaults =
+    "connect_timeout=1 tcp_user_timeout=5000"
+    " keepalives_idle=2 keepalives_interval=1 keepalives_count=3";
 
 bool is_uri(const std::string& conninfo)
 {

@@ -125,6 +125,13 @@ Result<Head> EventStore::head()
     });
 }
 
+Result<bool> EventStore::is_standby()
+{
+    return session_->run([](auto& work) -> Result<bool> {
+        return work.exec1("SELECT pg_is_in_recovery()")[0].template as<bool>();
+    });
+}
+
 Result<void> EventStore::read(Position after, Position upto,
                               const std::function<void(StoredEntry&&)>& entry)
 {

@@ -37,6 +37,9 @@ public:
     /// The head as it is, without any claim to write.
     Result<Head> head();
 
+    /// Whether it is a standby that answers: what it has may be behind what another has shown.
+    Result<bool> is_standby();
+
     /// Appends all or nothing after `head`; the positions of `events` must follow head.size without
     /// gaps. Success means durable, on the synchronous
     /// standby too where there is one. Refusals: fenced (another epoch or size; nothing written),

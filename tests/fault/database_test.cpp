@@ -28,6 +28,7 @@ TEST_CASE("without PostgreSQL a write is 503 within a second, and works by itsel
     TestCluster cluster;
     Service service{cluster};
     Client client = service.as(Role::regulator);
+    Client stranger = service.as(Role::auditor);
     REQUIRE(client.get("/readyz").status == 200);
     cluster.stop();
     for (int i = 0; i < 3; ++i) {
@@ -40,6 +41,11 @@ TEST_CASE("without PostgreSQL a write is 503 within a second, and works by itsel
     }
     CHECK(client.get("/readyz").status == 503);
     CHECK(client.get("/healthz").status == 200);
+    // Longer than a token is believed without asking: whoever was let in reads on, and nobody else.
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{3};
+    while (std::chrono::steady_clock::now() < until)
+        REQUIRE(client.get("/v1/summary").status == 200);
+    CHECK(stranger.get("/v1/summary").status == 503);
     cluster.start();
     const Reply up = persist(client);
     CHECK(up.status == 201);

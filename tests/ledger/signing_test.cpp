@@ -157,6 +157,31 @@ TEST_CASE("the signer refuses a log that was altered, and for good", "[signing]"
     }
 }
 
+TEST_CASE("a log that is not what was signed raises the alarm before anybody is answered",
+          "[signing]")
+{
+    Premises premises;
+    premises.append(50);
+    REQUIRE(premises.sign() == "signed 50");
+    // As a server does that has folded the log: the alarm of its first moment.
+    const auto alarm_at_start = [&] {
+        EventStore store{premises.conninfo};
+        Log log;
+        const auto take = [&](StoredEntry&& entry) { log.take(entry); };
+        REQUIRE(bool(store.read({}, store.head().value().size, take)));
+        const Signing signing{
+            SigningOptions{.database = premises.conninfo, .folder = premises.folder, .origin = "test"},
+            log};
+        return log.alarm();
+    };
+    CHECK(alarm_at_start().empty());
+    premises.attack("DELETE FROM event WHERE position > 40; UPDATE log_head SET size = 40");
+    CHECK(alarm_at_start() == "the log has 40 entries, and 50 have been here before");
+    files::remove(premises.folder / "alarm");
+    for (const char* memory : {"leaves", "checkpoint"}) files::remove(premises.folder / memory);
+    CHECK(alarm_at_start().empty());  // Nothing is remembered, so nothing is missed.
+}
+
 TEST_CASE("what is signed again with more cosignatures is kept beside what was there", "[signing]")
 {
     Premises premises;

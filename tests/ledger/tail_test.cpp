@@ -117,4 +117,48 @@ TEST_CASE("a follower never shows half a list", "[tail]")
     writer->stop();
 }
 
+TEST_CASE("a follower goes on with no other log than it has read", "[tail]")
+{
+    TestCluster& cluster = TestCluster::shared();
+    const std::string database = cluster.migrated_database();
+    LedgerOptions options;
+    options.database = cluster.runtime_conninfo(database);
+    options.statements = false;
+    LedgerOptions along = options;
+    along.follow = true;
+    const auto record = [&](const std::string& firm) {
+        const auto writer = Ledger::open(options).value();
+        REQUIRE(bool(run(writer->submit(registering(firm))).outcome));
+        writer->stop();
+    };
+    for (const char* firm : {"F-A", "F-B"}) record(firm);
+    const auto follower = Ledger::open(along).value();
+    REQUIRE(follower->head()->position == Position{3});
+    const auto attack = [&](const std::string& statement) {
+        cluster.sql(database, "ALTER TABLE event DISABLE TRIGGER ALL;"
+                              "ALTER TABLE event_subject DISABLE TRIGGER ALL;"
+                              "ALTER TABLE log_head DISABLE TRIGGER ALL;" + statement);
+    };
+    const auto alarm = [&] {
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+        while (follower->log().alarm().empty() && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(std::chrono::milliseconds{10});
+        return follower->log().alarm();
+    };
+    SECTION("a shorter one")
+    {
+        attack("DELETE FROM event_subject WHERE position = 3; DELETE FROM event WHERE position = 3;"
+               "UPDATE log_head SET size = 2");
+        CHECK(alarm() == "the log that is followed has 2 entries, and 3 have been read from it before");
+    }
+    SECTION("one with another entry in the place of the last that was read")
+    {
+        attack("UPDATE event SET salt = repeat('x', 32)::bytea WHERE position = 3");
+        record("F-C");
+        CHECK(alarm() == "entry 3 of the log that is followed is another one than was read before");
+    }
+    CHECK(follower->head()->position == Position{3});
+    follower->stop();
+}
+
 }  // namespace chipledger
