@@ -24,7 +24,7 @@ constexpr std::chrono::seconds belief{1};
 // Whom the store has confirmed of late waits so long for a store that is silent, and then is
 // believed on: reads go on without a database.
 constexpr std::chrono::milliseconds patience{300};
-constexpr std::chrono::hours belief_while_away{1};
+constexpr std::chrono::minutes belief_while_away{15};
 constexpr std::size_t known_max = 10'000;
 constexpr std::string_view cookie_name = "chipledger";
 constexpr std::string_view cookie_rules = "; Path=/; HttpOnly; SameSite=Strict";

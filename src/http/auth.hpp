@@ -13,7 +13,7 @@ class Oidc;
 
 /// Knows who asks by the token in Authorization: Bearer (RFC 6750) or in the page's cookie. What
 /// it has looked up it believes for a second: so long does a revoked token still work; and while
-/// the store is away, for an hour. Used on the server's one thread.
+/// the store is away, for a quarter of an hour. Used on the server's one thread.
 class Doorkeeper {
 public:
     /// `rate`: requests a second that a token without a rate of its own may make; twice as many at
