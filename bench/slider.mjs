@@ -4,9 +4,10 @@ import { writeFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { grown_site } from './audit.mjs';
 import { postgres_bin, root, temporary_folder } from './lib/site.mjs';
-import { about_machine, at_end, clean_up, median, quantile } from './lib/machine.mjs';
+import { about_machine, at_end, clean_up, median, quantile, sleep } from './lib/machine.mjs';
 
 const bound_ms = 100;
+const key_repeat_ms = 33;
 const slow_cpu = 4; // A tablet of some years ago, beside this machine.
 const browser_flags = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-sync'];
 
@@ -42,9 +43,11 @@ function watch() {
     seen.took.push(...seen.waiting.splice(0, data).map(({ begun }) => now - begun));
   };
   const look = () => {
-    const last = seen.waiting.at(-1);
-    if (last && shown().every((position) => position === last.position))
-      painted.port2.postMessage(seen.waiting.length);
+    // What is drawn answers the movement that led there, and those before it that it overtook.
+    const [drawn, ...others] = shown();
+    const found = seen.waiting.findLastIndex(({ position }) => position === drawn);
+    if (found >= 0 && others.every((position) => position === drawn))
+      painted.port2.postMessage(found + 1);
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
@@ -78,13 +81,9 @@ async function compare(page, site) {
 
 /** The ways in which a hand goes through history. */
 const ways = {
-  'arrow keys, one entry at a time': async (page) => {
-    for (let i = 0; i < 60; ++i) await page.keyboard.press(i % 3 ? 'ArrowLeft' : 'ArrowRight');
-  },
-  'page keys and the ends, a tenth at a time': async (page) => {
-    const keys = ['Home', ...Array(10).fill('PageUp'), 'End', ...Array(10).fill('PageDown'), 'End'];
-    for (const key of keys) await page.keyboard.press(key);
-  },
+  'an arrow key held, one entry at a time': (page) => type(page, Array(60).fill('ArrowLeft')),
+  'page keys and the ends, a tenth at a time': (page) =>
+    type(page, ['Home', ...Array(10).fill('PageUp'), ...Array(10).fill('PageDown'), 'End']),
   'dragged slowly, a pixel at a time': (page, box) => drag(page, box, 240, (i) => 0.9 - i / box.width),
   'dragged through all of history': (page, box) =>
     drag(page, box, 120, (i) => Math.abs(((i / 60) % 2) - 1)),
@@ -93,6 +92,14 @@ const ways = {
   'thirty movements at once': (page, box) =>
     drag(page, box, 30, (i) => 0.2 + i / 50, { at_once: true }),
 };
+
+/** As fast as a key that is held repeats: no faster, as browsers take keys before they draw. */
+async function type(page, keys) {
+  for (const key of keys) {
+    await page.keyboard.press(key);
+    await sleep(key_repeat_ms);
+  }
+}
 
 async function drag(page, box, count, where, { at_once = false } = {}) {
   const y = box.y + box.height / 2;
