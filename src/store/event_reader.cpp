@@ -271,10 +271,12 @@ Result<Position> EventStore::position_at(Time recorded)
         const pqxx::row row = work.exec_params1(
             "WITH RECURSIVE seek (low, high) AS ("
             " SELECT 0::bigint, coalesce(max(position), 0) FROM event UNION ALL"
-            " SELECT CASE WHEN recorded_at <= $1::timestamptz THEN middle ELSE low END,"
-            " CASE WHEN recorded_at <= $1::timestamptz THEN high ELSE middle - 1 END"
-            " FROM seek, LATERAL (SELECT (low + high + 1) / 2 AS middle) AS half"
-            " JOIN event ON position = middle WHERE low < high)"
+            " SELECT CASE WHEN earlier THEN middle ELSE low END,"
+            " CASE WHEN earlier THEN high ELSE middle - 1 END"
+            " FROM seek, LATERAL (SELECT (low + high + 1) / 2 AS middle) AS half,"
+            // LIMIT keeps it a look at one entry; a join was planned as a walk through ten million.
+            " LATERAL (SELECT recorded_at <= $1::timestamptz AS earlier FROM event"
+            " WHERE position = middle LIMIT 1) AS entry WHERE low < high)"
             "SELECT low FROM seek WHERE low = high",
             to_string(recorded));
         return Position{row[0].template as<std::int64_t>()};

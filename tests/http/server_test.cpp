@@ -45,7 +45,7 @@ TEST_CASE("the target is decoded once", "[http]")
     Wire wire{running.port()};
     CHECK(wire.ask(get("/hello/a%2Fb%2525")).body == "hello a/b%25");
     CHECK(wire.ask(get("/hello/you")).body == "you!");
-    CHECK(wire.ask(get("/query?a=1&a=%C3%A9&t=+08:00&b")).body == "a=1;a=\xC3\xA9;t=+08:00;b=;");
+    CHECK(wire.ask(get("/query?a=%C3%A9&t=+08:00&b")).body == "a=\xC3\xA9;t=+08:00;b=;");
     CHECK(wire.ask(get("http://ledger/hello/x")).body == "hello x");
 }
 
