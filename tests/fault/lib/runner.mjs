@@ -41,15 +41,41 @@ async function held(fault, options, table, names) {
   return good;
 }
 
+/** A flag that several commands have: how often each fault is run. */
+export const runs_flag = { '--runs': (chosen, word) => (chosen.runs = +word) };
+
+/** What a command line asks for; ends the process with 2 and its usage where it is unknown. */
+function chosen_by(words, faults, { usage, noun = 'faults', flags }) {
+  const chosen = { length: 'short', long: false, names: [] };
+  for (let i = 0; i < words.length; ++i) {
+    if (words[i] === '--long') Object.assign(chosen, { length: 'long', long: true });
+    else if (Object.hasOwn(flags, words[i])) flags[words[i]](chosen, words[++i]);
+    else chosen.names.push(words[i]);
+  }
+  const all = faults.map(({ name }) => name);
+  if (
+    chosen.names.some((name) => !all.includes(name)) ||
+    (chosen.runs !== undefined && !(chosen.runs >= 1))
+  ) {
+    console.error(`usage: ${usage}\n${noun}: ${all.join(' ')}`);
+    process.exit(2);
+  }
+  return chosen;
+}
+
 /**
- * Runs those of `faults` that `chosen.names` has, or all, and ends the process: with 1 if one broke.
- * `table` is a page and the head of its table.
+ * Runs those faults of `files`, beside the module `base`, that the command line names, or all, and
+ * ends the process: with 1 if one broke. `page` has the table whose first line is `head`; `usage`,
+ * `noun` and `flags` are of the command line, `--long` and names aside.
  */
-export async function run_all(faults, { names, ...options }, table) {
+export async function run_all(base, files, { page, head, ...line }) {
+  const modules = await Promise.all(files.map((file) => import(new URL(`${file}.mjs`, base))));
+  const faults = modules.flatMap((module) => module.faults);
+  const { names, ...options } = chosen_by(process.argv.slice(2), faults, line);
   let broken = 0;
   const all = faults.map(({ name }) => name);
   for (const fault of faults.filter(({ name }) => !names.length || names.includes(name)))
-    if (!(await held(fault, options, table, all))) ++broken;
+    if (!(await held(fault, options, { page, head }, all))) ++broken;
   await clean_up();
   process.exit(broken ? 1 : 0);
 }
