@@ -53,31 +53,21 @@ Entries with_pending(const Entries& entries, Position durable, const std::vector
     return all;
 }
 
-/// How entries are read once a correction at `by` is known, and what it makes of which entry.
+/// What a correction makes of which entry.
 struct Heard {
-    Overrides readings{};
     Position target{};
     std::optional<Reading> reading{};  ///< None: the entry counts again as it was recorded.
 };
 
 Heard hear(const State& state, const Event& correction)
 {
-    Heard heard{overrides_of(state), target_of(correction.data), {}};
-    if (const auto* corrected = std::get_if<EventCorrected>(&correction.data)) {
-        heard.readings[heard.target] = corrected->replacement->data;
-        heard.reading = Reading{std::make_shared<const EventData>(corrected->replacement->data),
-                                correction.position};
-        return heard;
-    }
+    const Position target = target_of(correction.data);
+    if (const auto* corrected = std::get_if<EventCorrected>(&correction.data))
+        return {target, Reading{std::make_shared<const EventData>(corrected->replacement->data),
+                                correction.position}};
     for (const auto& item : state.readings)
-        if (item.value.by == heard.target) {  // A correction is taken back.
-            heard.target = item.key;
-            heard.readings.erase(item.key);
-            return heard;
-        }
-    heard.readings[heard.target] = std::nullopt;
-    heard.reading = Reading{{}, correction.position};
-    return heard;
+        if (item.value.by == target) return {item.key, {}};  // A correction is taken back.
+    return {target, Reading{{}, correction.position}};
 }
 
 void read_otherwise(State& state, const Heard& heard, Position by)
@@ -87,6 +77,14 @@ void read_otherwise(State& state, const Heard& heard, Position by)
         state.readings.insert(heard.target, *heard.reading);
     else
         state.readings.erase(heard.target);
+}
+
+/// Corrections and voids up to where the state stands: as long as there are no more, entries are
+/// read the same.
+std::int64_t corrections(const State& state)
+{
+    return state.subjects.count({"type", "EventCorrected"}) +
+           state.subjects.count({"type", "EventVoided"});
 }
 
 /// Nothing may lie over what is settled: for this copy, it is settled here.
@@ -100,11 +98,10 @@ Result<State> retold(const Entries& entries, const State& state, const Event& co
                      Doubt doubt, PreparedCorrection* prepared = nullptr)
 {
     const State past = settled_here(state);
-    Heard heard = hear(past, correction);
-    Tale tale{overrides_of(past), heard.readings, {}, doubt, {}, {}};
-    const bool begun = prepared && prepared->retelling.read_before() == tale.before &&
-                       prepared->retelling.read_after() == tale.after;
-    Retelling retelling = begun ? std::move(prepared->retelling) : Retelling{past, std::move(tale)};
+    const Heard heard = hear(past, correction);
+    const bool begun = prepared && corrections(prepared->retelling.past()) == corrections(past);
+    Retelling retelling = begun ? std::move(prepared->retelling)
+                                : Retelling{past, {{{heard.target, heard.reading}}, {}, doubt, {}, {}}};
     Result<void> told = {};
     if (begun && !prepared->told) {
         told = prepared->told;
@@ -179,7 +176,8 @@ std::shared_ptr<PreparedCorrection> prepare_correction(const Entries& entries, c
                                                        const Event& correction)
 {
     if (state.readings.contains(target_of(correction.data))) return {};
-    Tale tale{overrides_of(state), hear(state, correction).readings, {}, Doubt::first, {}, {}};
+    const Heard heard = hear(state, correction);
+    Tale tale{{{heard.target, heard.reading}}, {}, Doubt::first, {}, {}};
     auto prepared = std::make_shared<PreparedCorrection>(Retelling{state, std::move(tale)});
     prepared->told = prepared->retelling.run(entries);
     const bool final = prepared->told || !prepared->retelling.refused().empty();
@@ -202,14 +200,13 @@ Result<State> judge_correction(const Entries& entries, const State& state,
 Result<Hypothetical> imagine(const Entries& entries, const State& state,
                              const Hypothesis& hypothesis, Time now)
 {
-    Tale tale{overrides_of(state), {},  hypothesis.added,
-              Doubt::all,          now, hypothesis.given_up};
-    for (const auto& item : state.readings)
-        if (!hypothesis.removed.contains(item.value.by))
-            tale.after[item.key] =
-                item.value.data ? std::optional{*item.value.data} : std::optional<EventData>{};
-    for (const auto& [position, data] : hypothesis.replaced) tale.after[position] = data;
-    for (const Position position : hypothesis.removed) tale.after[position] = std::nullopt;
+    Tale tale{{}, hypothesis.added, Doubt::all, now, hypothesis.given_up};
+    if (!hypothesis.removed.empty())
+        for (const auto& item : state.readings)
+            if (hypothesis.removed.contains(item.value.by)) tale.otherwise[item.key] = {};
+    for (const auto& [position, data] : hypothesis.replaced)
+        tale.otherwise[position] = Reading{std::make_shared<const EventData>(data), {}};
+    for (const Position position : hypothesis.removed) tale.otherwise[position] = Reading{};
     Retelling retelling{state, std::move(tale)};
     if (auto told = retelling.run(entries); !told) return told.error();
     return Hypothetical{retelling.finish(state.position), retelling.refused()};
@@ -230,14 +227,9 @@ Result<State> effective(const Entries& entries, const State& state, Time occurre
             late.push_back({position});
     });
     State then = state.seen_from(state.position, whole);
-    const Overrides overrides = overrides_of(state);
     const auto step = [&](Event&& recorded) -> Result<void> {
-        const auto other = overrides.find(recorded.position);
-        if (other != overrides.end() && other->second) recorded.data = *other->second;
-        const bool counts = !is_correction(recorded.data) &&
-                            (other == overrides.end() || other->second.has_value());
-        if (counts && (recorded.position == Position{1} || admit(then, recorded)))
-            apply(then, recorded);
+        const std::optional<Event> event = Readings{state.readings, {}}.read(recorded);
+        if (event && (event->position == Position{1} || admit(then, *event))) apply(then, *event);
         return {};
     };
     for (std::size_t i = 0; i < late.size(); i += late_at_once) {

@@ -11,18 +11,6 @@ namespace {
 
 constexpr std::size_t fetched_max = 256;
 
-/// What is left of an entry under `overrides`: itself, its replacement, or nothing.
-std::optional<Event> read_under(const Overrides& overrides, const Event& event)
-{
-    if (is_correction(event.data)) return {};
-    const auto found = overrides.find(event.position);
-    if (found == overrides.end()) return event;
-    if (!found->second) return {};
-    Event other = event;
-    other.data = *found->second;
-    return other;
-}
-
 /// What the ledger records of itself; told anew, it does so in its own time.
 bool is_own(const EventData& data)
 {
@@ -41,37 +29,36 @@ bool same(const Value* a, const Value* b)
     return a && b ? a == b || *a == *b : !a && !b;
 }
 
-/// Of the first entry that is read otherwise.
-template <class Visit>
-void each_difference(const Overrides& a, const Overrides& b, Visit&& visit)
+bool reads_same(const Reading* a, const Reading* b)
 {
-    for (const auto& [position, data] : a) {
-        const auto other = b.find(position);
-        if (other == b.end() || other->second != data) visit(position);
-    }
+    if (!a || !b) return a == b;
+    return same(a->data.get(), b->data.get());
 }
 
 }  // namespace
 
-Overrides overrides_of(const State& state)
+std::optional<Event> Readings::read(const Event& recorded) const
 {
-    Overrides overrides;
-    for (const auto& item : state.readings)
-        overrides[item.key] =
-            item.value.data ? std::optional{*item.value.data} : std::optional<EventData>{};
-    return overrides;
+    if (is_correction(recorded.data)) return {};
+    const Reading* reading = find(recorded.position);
+    if (!reading) return recorded;
+    if (!reading->data) return {};
+    Event other = recorded;
+    other.data = *reading->data;
+    return other;
 }
 
 Retelling::Retelling(State past, Tale tale)
-    : head_{std::move(past)}, tale_{std::move(tale)}, past_{head_}, state_{head_}
+    : head_{std::move(past)}, tale_{std::move(tale)}, before_{head_.readings, {}},
+      after_{head_.readings, tale_.otherwise}, past_{head_}, state_{head_}
 {
     state_.custodies = {};
     state_.expiries = {};
     each_kind(past_, [](auto& things) { things.track(); });
     each_kind(state_, [](auto& things) { things.track(); });
-    const auto begin = [this](Position position) { ahead_.insert(position.number); };
-    each_difference(tale_.before, tale_.after, begin);
-    each_difference(tale_.after, tale_.before, begin);
+    for (const auto& [position, reading] : tale_.otherwise)
+        if (!reads_same(before_.find(position), after_.find(position)))
+            ahead_.insert(position.number);
 }
 
 void Retelling::go_on(State past)
@@ -168,9 +155,9 @@ Result<void> Retelling::tell(const Event& recorded)
     const std::int64_t position = recorded.position.number;
     stand(position - 1);
     State was = past_;
-    if (const auto original = read_under(tale_.before, recorded)) apply(was, *original);
+    if (const auto original = before_.read(recorded)) apply(was, *original);
     each_kind(state_, [&](auto& things) { things.begin_entry(position); });
-    const std::optional<Event> event = read_under(tale_.after, recorded);
+    const std::optional<Event> event = after_.read(recorded);
     if (event && !(tale_.falls_due && is_own(event->data)))
         if (auto yes = judge(*event, recorded.position); !yes) return yes;
     compare(position, was);

@@ -9,11 +9,22 @@
 
 namespace chipledger {
 
-/// How entries are read: another event in their place, or none.
-using Overrides = std::map<Position, std::optional<EventData>>;
+/// How entries are read: by the corrections and voids in force, and what is read otherwise here.
+struct Readings {
+    Things<Position, Reading> in_force{};
+    /// Nothing in a place: the entry counts as it was recorded.
+    std::map<Position, std::optional<Reading>> otherwise{};
 
-/// The corrections and voids in force where the state stands.
-Overrides overrides_of(const State& state);
+    /// The reading of an entry; none where it counts as it was recorded.
+    const Reading* find(Position entry) const
+    {
+        const auto other = otherwise.find(entry);
+        if (other == otherwise.end()) return in_force.find(entry);
+        return other->second ? &*other->second : nullptr;
+    }
+    /// What is left of an entry: itself, its replacement, or nothing; of a correction nothing.
+    std::optional<Event> read(const Event& recorded) const;
+};
 
 /// What would have been refused: an entry, or one that was added after `entry`.
 struct Refused {
@@ -29,10 +40,9 @@ enum class Doubt {
     all,    ///< Leaves it out, and goes on.
 };
 
-/// How the past is to be told: the readings of entries before and after, and entries more.
+/// How the past is to be told: how entries are read now, and entries more.
 struct Tale {
-    Overrides before{};
-    Overrides after{};
+    std::map<Position, std::optional<Reading>> otherwise{};  ///< As in Readings.
     std::multimap<Position, Proposal> added{};  ///< After this entry, in their order.
     Doubt doubt = Doubt::first;
     /// What the ledger does by itself it does again, up to this time: approvals fall due.
@@ -79,8 +89,7 @@ public:
     const std::vector<Refused>& refused() const { return refused_; }
     /// The log has gone on to `past` meanwhile, without a correction: run() takes that in too.
     void go_on(State past);
-    const Overrides& read_before() const { return tale_.before; }
-    const Overrides& read_after() const { return tale_.after; }
+    const State& past() const { return head_; }
     /// Entries that were judged again.
     std::int64_t told() const { return told_; }
 
@@ -132,6 +141,8 @@ private:
 
     State head_;
     Tale tale_;
+    Readings before_;
+    Readings after_;
     State past_;   ///< As it was, standing where the telling is.
     State state_;  ///< The same with what differs over it.
     typename RetoldKinds<Kinds>::type retold_{};

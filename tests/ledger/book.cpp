@@ -115,6 +115,15 @@ void correct(Book& book, const Event& proposed, bool settles, Tally& tally)
 
 }  // namespace
 
+Overrides overrides_of(const State& state)
+{
+    Overrides overrides;
+    for (const auto& item : state.readings)
+        overrides[item.key] =
+            item.value.data ? std::optional{*item.value.data} : std::optional<EventData>{};
+    return overrides;
+}
+
 Book random_book(std::uint64_t seed, int length, Tally& tally)
 {
     Book book;

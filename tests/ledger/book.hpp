@@ -7,6 +7,12 @@
 
 namespace chipledger {
 
+/// How entries are read, the plain way: another event in their place, or none.
+using Overrides = std::map<Position, std::optional<EventData>>;
+
+/// The corrections and voids in force where the state stands.
+Overrides overrides_of(const State& state);
+
 /// What the plain way gives.
 struct Plain {
     State state{};

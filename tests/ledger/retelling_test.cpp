@@ -50,16 +50,20 @@ TEST_CASE("what might have been is what a refold would give", "[retelling]")
             const auto known = static_cast<std::int64_t>(
                 book.events.size() - dice() % (book.events.size() / 2));
             const State standing = book.state.seen_from({known}, {known});
-            Tale tale{overrides_of(standing), overrides_of(standing), {}, Doubt::all, {}};
+            Tale tale{{}, {}, Doubt::all, {}, {}};
+            Overrides after = overrides_of(standing);
             for (std::uint64_t n = 0; n <= dice() % 3; ++n) {
                 const Position position{
                     static_cast<std::int64_t>(2 + dice() % static_cast<std::uint64_t>(known - 1))};
                 const Event& event = book.events[static_cast<std::size_t>(position.number - 1)];
-                tale.after[position] = std::nullopt;
+                after[position] = std::nullopt;
                 if (const auto other = otherwise(event.data, dice); other && dice() % 2)
-                    tale.after[position] = *other;
+                    after[position] = *other;
+                tale.otherwise[position] =
+                    Reading{after[position] ? std::make_shared<const EventData>(*after[position])
+                                            : nullptr,
+                            {}};
             }
-            const Overrides after = tale.after;
             INFO("seed " << seed << ", try " << i << ", known at " << known << ", from "
                          << after.begin()->first.number);
             Retelling retelling{standing, std::move(tale)};
