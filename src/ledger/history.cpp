@@ -53,6 +53,14 @@ Entries with_pending(const Entries& entries, Position durable, const std::vector
     return all;
 }
 
+/// Corrections and voids among the first entries of what is settled.
+std::int64_t corrections(const State& state, Position upto)
+{
+    Things subjects = state.subjects;
+    subjects.stand({upto.number, upto.number});
+    return subjects.count({"type", "EventCorrected"}) + subjects.count({"type", "EventVoided"});
+}
+
 /// What a correction makes of which entry.
 struct Heard {
     Position target{};
@@ -65,8 +73,9 @@ Heard hear(const State& state, const Event& correction)
     if (const auto* corrected = std::get_if<EventCorrected>(&correction.data))
         return {target, Reading{std::make_shared<const EventData>(corrected->replacement->data),
                                 correction.position}};
-    for (const auto& item : state.readings)
-        if (item.value.by == target) return {item.key, {}};  // A correction is taken back.
+    if (corrections(state, target) > corrections(state, {target.number - 1}))
+        for (const auto& item : state.readings)
+            if (item.value.by == target) return {item.key, {}};  // A correction is taken back.
     return {target, Reading{{}, correction.position}};
 }
 
@@ -77,14 +86,6 @@ void read_otherwise(State& state, const Heard& heard, Position by)
         state.readings.insert(heard.target, *heard.reading);
     else
         state.readings.erase(heard.target);
-}
-
-/// Corrections and voids up to where the state stands: as long as there are no more, entries are
-/// read the same.
-std::int64_t corrections(const State& state)
-{
-    return state.subjects.count({"type", "EventCorrected"}) +
-           state.subjects.count({"type", "EventVoided"});
 }
 
 /// Nothing may lie over what is settled: for this copy, it is settled here.
@@ -99,7 +100,9 @@ Result<State> retold(const Entries& entries, const State& state, const Event& co
 {
     const State past = settled_here(state);
     const Heard heard = hear(past, correction);
-    const bool begun = prepared && corrections(prepared->retelling.past()) == corrections(past);
+    const bool begun =  // As long as there are no more corrections, entries are read the same.
+        prepared && corrections(past, prepared->retelling.past().position) ==
+                        corrections(past, past.position);
     Retelling retelling = begun ? std::move(prepared->retelling)
                                 : Retelling{past, {{{heard.target, heard.reading}}, {}, doubt, {}, {}}};
     Result<void> told = {};
