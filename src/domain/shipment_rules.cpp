@@ -120,6 +120,16 @@ bool holds_inspectable(const Shipment& shipment, std::int64_t n)
     return n <= shipment.units[UnitState::arrived] + shipment.units[UnitState::held];
 }
 
+bool named_in_both(const Inspected& pass, const Inspected& fail)
+{
+    const Units* passed = std::get_if<Units>(&pass);
+    const Units* failed = std::get_if<Units>(&fail);
+    if (!passed || !failed) return false;
+    Units all = *passed;
+    all.insert(all.end(), failed->begin(), failed->end());
+    return first_conflict(all) >= 0;
+}
+
 }  // namespace
 
 Result<void> admit(const State& state, const Event& event, const ShipmentDispatched& dispatched)
@@ -218,6 +228,9 @@ Result<void> admit(const State& state, const Event&, const ShipmentInspected& in
             n += std::get<Amount>(*found);
         }
     }
+    if (named_in_both(inspected.pass, inspected.fail))
+        return Refusal{Code::malformed, "/data/fail",
+                       "It names a unit that has passed. Name each unit once."};
     if (n > 0 && holds_inspectable(shipment, n)) return {};
     return Refusal{.code = Code::bad_state,
                    .param = "/data/pass",

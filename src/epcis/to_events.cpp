@@ -57,7 +57,9 @@ void put_what(Json& event, Json& data, What what)
         for (const char* name : {"pass", "fail"})
             if (data[name].is_array())
                 for (UnitRange& range : units_in(data[name])) units.push_back(std::move(range));
-        return put_units(event, normalised(std::move(units)));
+        units = normalised(std::move(units));
+        units.erase(std::ranges::unique(units).begin(), units.end());  // EPCIS lists are sets.
+        return put_units(event, units);
     }
     const BatchId batch{data["batch"].get<std::string>()};
     data.erase("batch");

@@ -137,6 +137,14 @@ TEST_CASE("an entry comes back from its EPCIS event as it was", "[epcis]")
     }
 }
 
+TEST_CASE("a unit that an entry names twice stands once in an EPCIS event", "[epcis]")
+{
+    Event event = arrival;
+    const Units unit{{BatchId{"B01"}, 7, 7}};
+    event.data = ShipmentInspected{ShipmentId{"S-1"}, unit, unit, {}};
+    CHECK(to_events(std::span{&event, 1}).at(0)["epcList"].size() == 1);
+}
+
 TEST_CASE("an arrival is an arriving of a class and of a unit at an office", "[epcis]")
 {
     const Json event = to_events(std::span{&arrival, 1}).at(0);

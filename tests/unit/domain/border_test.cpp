@@ -61,6 +61,17 @@ TEST_CASE("an inspection moves nothing and counts what is there", "[border]")
         .refused(Code::bad_state);
 }
 
+TEST_CASE("no unit passes and fails in one inspection", "[border]")
+{
+    const auto inspect = [](const Units& pass, const Units& fail) {
+        return on(february(21), ShipmentInspected{s1, pass, fail, {}});
+    };
+    CHECK(balance(given(arrived()).when(inspect(units(1, 7), units(8, 10))).then()).reserved == 400);
+    const Refusal no =
+        given(arrived()).when(inspect(units(1, 8), units(8, 10))).refused(Code::malformed);
+    CHECK(no.param == "/data/fail");
+}
+
 TEST_CASE("a seizure is lifted or ends in confiscation, under its own case", "[border]")
 {
     const History taken = arrived() + seize();

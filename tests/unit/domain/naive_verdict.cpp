@@ -213,6 +213,12 @@ struct Verdict : Guards {
                 number += std::get<Amount>(*part);
             }
         }
+        const auto *pass = std::get_if<Units>(&e.pass), *fail = std::get_if<Units>(&e.fail);
+        for (const UnitRange& passed : pass && fail ? *pass : Units{})
+            for (const UnitRange& failed : *fail)
+                if (passed.batch == failed.batch && passed.from <= failed.to &&
+                    failed.from <= passed.to)
+                    return Code::malformed;
         std::int64_t there = 0;
         for (const auto& [id, lot] : m.batches)
             for (const Unit& unit : lot.units)

@@ -377,6 +377,9 @@ EventData Proposer::customs_data()
     switch (roll(0, 13)) {
         case 0:
             if (chance(50)) return ShipmentInspected{here, Amount{roll(1, 4)}, Amount{0}, {}};
+            if (chance(30))
+                return ShipmentInspected{here, of_shipment(here, arrived, held),
+                                         of_shipment(here, arrived, held), {}};
             return ShipmentInspected{
                 here, of_shipment(here, arrived, held), Amount{roll(0, 2)}, {}};
         case 1: return ShipmentHeld{here, of_shipment(here, arrived, arrived), because};
