@@ -65,7 +65,9 @@ const cut_off = {
 };
 
 const paused = {
-  lose: (site, node) => site.net.signal(node, 'SIGSTOP'),
+  async lose(site, node) {
+    await site.net.signal(node, 'SIGSTOP');
+  },
   meanwhile: () => sleep(beyond_ttl_ms),
   regain: (site, node) => site.net.signal(node, 'SIGCONT'),
 };
