@@ -74,6 +74,7 @@ export class Cluster {
       ...['--listen-client-urls', client, '--advertise-client-urls', client],
       ...['--initial-cluster', nodes.map((each) => `n${each}=${peer(each)}`).join(',')],
       ...['--pre-vote', '--heartbeat-interval', '200', '--election-timeout', '2000'],
+      '--enable-v2',
       ...['--log-level', 'warn', '--logger', 'zap'],
     ]);
   }
