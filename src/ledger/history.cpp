@@ -230,8 +230,9 @@ Result<State> effective(const Entries& entries, const State& state, Time occurre
             late.push_back({position});
     });
     State then = state.seen_from(state.position, whole);
+    const Readings readings{state.readings, {}};
     const auto step = [&](Event&& recorded) -> Result<void> {
-        const std::optional<Event> event = Readings{state.readings, {}}.read(recorded);
+        const std::optional<Event> event = readings.read(recorded);
         if (event && (event->position == Position{1} || admit(then, *event))) apply(then, *event);
         return {};
     };
