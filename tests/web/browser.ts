@@ -74,7 +74,7 @@ export class Visitor {
 
   /** Waits for a no with this title; its 4xx in the console is an answer, not an error. */
   async refused(code: string): Promise<void> {
-    await this.page.locator(".problem-title", { hasText: this.t(`problem.${code}`) }).waitFor();
+    await this.page.locator(".problem-title", { hasText: this.t(`problem.${code}`) }).first().waitFor();
     this.errors.splice(0, this.errors.length, ...this.errors.filter((error) => !/status of 4\d\d/.test(error)));
   }
 
