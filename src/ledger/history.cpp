@@ -101,8 +101,8 @@ Result<State> retold(const Entries& entries, const State& state, const Event& co
     const State past = settled_here(state);
     const Heard heard = hear(past, correction);
     const bool begun =  // As long as there are no more corrections, entries are read the same.
-        prepared && corrections(past, prepared->retelling.past().position) ==
-                        corrections(past, past.position);
+        prepared &&
+        corrections(past, prepared->retelling.end()) == corrections(past, past.position);
     Retelling retelling = begun ? std::move(prepared->retelling)
                                 : Retelling{past, {{{heard.target, heard.reading}}, {}, doubt, {}, {}}};
     Result<void> told = {};

@@ -50,13 +50,13 @@ std::optional<Event> Readings::read(const Event& recorded) const
 
 Retelling::Retelling(State past, Tale tale)
     : head_{std::move(past)}, tale_{std::move(tale)}, before_{head_.readings, {}},
-      after_{head_.readings, tale_.otherwise}, past_{head_}, state_{head_}
+      after_{head_.readings, std::move(tale_.otherwise)}, past_{head_}, state_{head_}
 {
     state_.custodies = {};
     state_.expiries = {};
     each_kind(past_, [](auto& things) { things.track(); });
     each_kind(state_, [](auto& things) { things.track(); });
-    for (const auto& [position, reading] : tale_.otherwise)
+    for (const auto& [position, reading] : after_.otherwise)
         if (!reads_same(before_.find(position), after_.find(position)))
             ahead_.insert(position.number);
 }

@@ -89,7 +89,8 @@ public:
     const std::vector<Refused>& refused() const { return refused_; }
     /// The log has gone on to `past` meanwhile, without a correction: run() takes that in too.
     void go_on(State past);
-    const State& past() const { return head_; }
+    /// The last entry of the past that it tells.
+    Position end() const { return head_.position; }
     /// Entries that were judged again.
     std::int64_t told() const { return told_; }
 

@@ -97,7 +97,7 @@ async function refused({ runs }) {
   let control = '';
   for (let run = 0; run < runs && !faults.length; ++run) {
     const site = await arrangement();
-    const book = new Book(site.view(writer));  // A reader's standby is behind.
+    const book = new Book(site.view(writer)); // A reader's standby is behind.
     await asynchronous(site);
     const found = await lose_confirmed(site, book);
     told.push(found.size - found.left);
